@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Payloads carry ids, never members; `dispatch` makes a re-enqueued job a new one. */
+export const planRunJobSchema = z.object({ run_id: z.uuid(), dispatch: z.int() });
+export type PlanRunJob = z.infer<typeof planRunJobSchema>;
+
+export const scoreShardJobSchema = z.object({
+  run_id: z.uuid(),
+  shard: z.int(),
+  dispatch: z.int(),
+});
+export type ScoreShardJob = z.infer<typeof scoreShardJobSchema>;

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { churnThresholdsSchema, predictionTypeSchema } from './prediction-types.ts';
+import { problemSchema } from './problem.ts';
+import { failureItemSchema, resultItemSchema } from './results.ts';
+import { aggregatedStatsSchema } from './stats.ts';
+
+export const runStatusSchema = z.enum([
+  'queued',
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);
+/** As clients see it; the planning of shards shows as `running`. */
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const predictRequestSchema = z.strictObject({
+  type: predictionTypeSchema.default('all'),
+});
+
+const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });
+
+export const progressSchema = z.object({
+  total: z.int(),
+  processed: z.int(),
+  fraction: z.number().min(0).max(1),
+  customers_per_second: z.number().nullable(),
+  eta_seconds: z.number().nullable(),
+});
+
+/** A run without its results: what lists and segments show. */
+export const runSummarySchema = z.object({
+  run_id: z.uuid(),
+  segment_id: z.int().nullable(),
+  segment_name: z.string().nullable(),
+  type: predictionTypeSchema,
+  mode: z.enum(['segment', 'nightly']),
+  status: runStatusSchema,
+  progress: progressSchema,
+  total_customers: z.int(),
+  processed: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  imputed: z.int(),
+  warning: z.string().nullable(),
+  aggregated_stats: aggregatedStatsSchema,
+  partial: z.literal(true).optional(),
+  models: z.object({
+    churn: usedModelSchema.optional(),
+    nbo: usedModelSchema.optional(),
+    rfm: usedModelSchema.optional(),
+  }),
+  churn_thresholds: churnThresholdsSchema,
+  rule_hash: z.string(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  duration_ms: z.int().nullable(),
+  error: problemSchema.nullable(),
+  links: z.record(z.string(), z.string()),
+  deduplicated: z.literal(true).optional(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const runSchema = runSummarySchema.extend({
+  results: z.array(resultItemSchema),
+  errors: z.array(failureItemSchema),
+  has_more_results: z.boolean(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const segmentStatsSchema = z.object({
+  segment_id: z.int(),
+  segment_name: z.string(),
+  member_count: z.int().nullable(),
+  sampled_count: z.int(),
+  stats: aggregatedStatsSchema.required(),
+  run_id: z.uuid().nullable(),
+  computed_at: z.iso.datetime().nullable(),
+  stale: z.boolean(),
+  warning: z.string().nullable(),
+});
+export type SegmentStats = z.infer<typeof segmentStatsSchema>;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { churnThresholdsSchema } from './prediction-types.ts';
+import { runSummarySchema } from './run.ts';
+
+/** A JSONLogic rule, or the old form: a list of named rules that must all hold. */
+export const rulesSchema = z.union([
+  z.record(z.string(), z.unknown()),
+  z.array(z.unknown()),
+  z.boolean(),
+  z.null(),
+]);
+
+export const createSegmentSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  description: z.string().max(2000).default(''),
+  rules: rulesSchema.default({}),
+  is_active: z.boolean().default(true),
+  churn_thresholds: churnThresholdsSchema.nullable().default(null),
+});
+
+export const updateSegmentSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  description: z.string().max(2000).optional(),
+  rules: rulesSchema.optional(),
+  is_active: z.boolean().optional(),
+  churn_thresholds: churnThresholdsSchema.nullable().optional(),
+});
+
+export const segmentSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  description: z.string(),
+  rules: z.unknown(),
+  is_active: z.boolean(),
+  churn_thresholds: churnThresholdsSchema.nullable(),
+  member_count: z.int().nullable(),
+  recalculated_at: z.iso.datetime().nullable(),
+  latest_run: runSummarySchema.nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const previewRequestSchema = z.strictObject({ rules: rulesSchema });
+
+export const featuresSchema = z.record(
+  z.string(),
+  z.union([z.number(), z.string(), z.boolean(), z.null()]),
+);
+/** One customer's features by column name; times are ISO 8601 texts. */
+export type Features = z.infer<typeof featuresSchema>;
+
+export const previewSchema = z.object({
+  count: z.int(),
+  total: z.int(),
+  share: z.number(),
+  sample: z.array(featuresSchema),
+  sql: z.string(),
+});
+
+export const recalculationSchema = z.object({
+  member_count: z.int(),
+  previous_member_count: z.int().nullable(),
+  recalculated_at: z.iso.datetime(),
+});
+
+export const memberSchema = z.object({ customer_id: z.string(), features: featuresSchema });

@@ -1,0 +1,1 @@
+export * from './scoring-batch.ts';
