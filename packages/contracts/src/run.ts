@@ -19,7 +19,7 @@ export const predictRequestSchema = z.strictObject({
   type: predictionTypeSchema.default('all'),
 });
 
-const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });
+export const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });
 
 export const progressSchema = z.object({
   total: z.int(),
