@@ -1,1 +1,2 @@
-export {};
+export * from './migrate-store.ts';
+export * from './open-store.ts';

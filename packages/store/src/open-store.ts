@@ -1,0 +1,60 @@
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import { guardStore } from './store-error.ts';
+
+export interface StoreOptions {
+  url: string;
+  /** Most connections at once. A shard being finished takes one for its transaction. */
+  poolMax: number;
+}
+
+/** Counts stay far below 2⁵³, so an int8 arrives as a number and not as a text. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * The database of Segcast: one pool, used through knex where queries are composed and through
+ * pg itself where a law wants its exact statements.
+ */
+export class Store {
+  readonly pool: pg.Pool;
+  readonly knex: Knex;
+
+  constructor({ url, poolMax }: StoreOptions) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: poolMax,
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 30_000,
+      // A writer that stops mid-transaction must not hold its locks for ever, nor wait for others'.
+      idle_in_transaction_session_timeout: 30_000,
+      lock_timeout: 30_000,
+      options: '-c tcp_user_timeout=30000',
+      application_name: 'segcast',
+      types,
+    });
+    // The pool drops a connection that breaks while idle; the next query opens another.
+    this.pool.on('error', () => undefined);
+    this.knex = knex({ client: 'pg', connectionPool: this.pool });
+  }
+
+  /** The rows of one statement. */
+  async rows<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    return guardStore(async () => (await this.pool.query<T>(text, values)).rows);
+  }
+
+  /** Rejects with `store_unavailable` unless the database answers. */
+  async ping(): Promise<void> {
+    await this.rows('SELECT 1');
+  }
+
+  /** Ends the pool once the queries under way are answered. */
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+export function openStore(options: StoreOptions): Store {
+  return new Store(options);
+}
