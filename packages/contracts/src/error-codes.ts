@@ -34,6 +34,7 @@ export const ERROR_CODES = {
     retryable: false,
   },
   queue_full: { status: 503, title: 'The queue is full', retryable: true },
+  queue_unavailable: { status: 503, title: 'The job queue does not answer', retryable: true },
   warehouse_unavailable: { status: 503, title: 'The warehouse does not answer', retryable: true },
   store_unavailable: { status: 503, title: 'The database does not answer', retryable: true },
   warehouse_timeout: { status: 503, title: 'The warehouse took too long', retryable: true },
