@@ -1,1 +1,11 @@
-export * from './queue-connection.ts';
+export { openJobQueue, type JobQueue, type JobQueueOptions } from './job-queue.ts';
+export {
+  startJobWorkers,
+  type JobHandlers,
+  type JobWorkers,
+  type JobWorkersOptions,
+} from './job-workers.ts';
+export type { NightlySchedule } from './nightly-schedule.ts';
+export { migrateQueue } from './open-backend.ts';
+export type { ReportError } from './outage-reporter.ts';
+export type { QueueConnection } from './queue-connection.ts';

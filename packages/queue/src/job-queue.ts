@@ -1,0 +1,101 @@
+import type { PlanRunJob, ScoreShardJob } from '@segcast/contracts';
+import type { Queue } from 'bullmq';
+import type { Producers } from './backend.ts';
+import { planRunJob, QUEUES, scoreShardJob, type QueueName } from './catalogue.ts';
+import { ensureNightly, type NightlySchedule } from './nightly-schedule.ts';
+import { openProducers } from './open-backend.ts';
+import {
+  createOutageReporter,
+  isConnectionError,
+  queueUnavailable,
+  type ReportError,
+} from './outage-reporter.ts';
+import { describeConnection, type QueueConnection } from './queue-connection.ts';
+import { withinDeadline } from './within-deadline.ts';
+
+/** Somebody waits for the answer. */
+const CALLER_WAITS_MS = 1000;
+/** Nobody does; a busy back end may take its time. */
+const BACKGROUND_MS = 5000;
+const BULK_SIZE = 500;
+
+/**
+ * The producing side of the job queue. While the back end is away everything rejects with AppError
+ * `queue_unavailable`; no job is lost by that, since the sweeper enqueues again what the queue does
+ * not have.
+ */
+export interface JobQueue {
+  /** Rejects within a second when the back end is away. */
+  planRun(job: PlanRunJob): Promise<void>;
+  /** Enqueues in the order given; a job id that the queue has seen is ignored. */
+  scoreShards(jobs: readonly ScoreShardJob[]): Promise<void>;
+  /** Makes the nightly schedule so, keeping an overdue firing; null ends it. Safe to repeat. */
+  upsertNightly(schedule: NightlySchedule | null): Promise<void>;
+  /** Resolves when the back end answers within a second. */
+  ping(): Promise<void>;
+  /** The queues for Bull Board. */
+  boardQueues(): Queue[];
+  close(): Promise<void>;
+}
+
+export interface JobQueueOptions {
+  /** Hears of faults that no caller sees, once per outage. */
+  onError?: ReportError;
+}
+
+/**
+ * Opens the job queue. Redis may be away: calls reject until it is there.
+ * @throws AppError `queue_unavailable` when the back end is PostgreSQL and does not answer
+ */
+export async function openJobQueue(
+  connection: QueueConnection,
+  { onError = () => undefined }: JobQueueOptions = {},
+): Promise<JobQueue> {
+  const address = describeConnection(connection);
+  const report = createOutageReporter(address, onError);
+  const producers = await openProducers(connection, report);
+  const queues = openQueues(producers, report);
+  const { runs, shards, schedules } = queues;
+
+  const attempt = async (work: Promise<unknown>, ms: number): Promise<void> => {
+    const late = (): Error => queueUnavailable(address, new Error(`no answer within ${ms} ms`));
+    try {
+      await withinDeadline(work, ms, late);
+    } catch (error) {
+      throw isConnectionError(error) ? queueUnavailable(address, error) : error;
+    }
+  };
+
+  return {
+    planRun: (job) => {
+      const { name, data, opts } = planRunJob(job);
+      return attempt(runs.add(name, data, opts), CALLER_WAITS_MS);
+    },
+    scoreShards: async (jobs) => {
+      for (let at = 0; at < jobs.length; at += BULK_SIZE) {
+        const part = jobs.slice(at, at + BULK_SIZE).map(scoreShardJob);
+        await attempt(shards.addBulk(part), BACKGROUND_MS);
+      }
+    },
+    upsertNightly: (schedule) => attempt(ensureNightly(schedules, schedule), BACKGROUND_MS),
+    ping: () => attempt(runs.getActiveCount(), CALLER_WAITS_MS),
+    boardQueues: () => Object.values(queues),
+    close: async () => {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      producers.close();
+    },
+  };
+}
+
+function openQueues(producers: Producers, report: ReportError): Record<QueueName, Queue> {
+  const open = (name: QueueName): Queue => {
+    const queue = producers.queue(name);
+    queue.on('error', (error) => report(error, { queue: name }));
+    return queue;
+  };
+  return {
+    runs: open(QUEUES.runs),
+    shards: open(QUEUES.shards),
+    schedules: open(QUEUES.schedules),
+  };
+}
