@@ -1,2 +1,3 @@
 export * from './migrate-store.ts';
 export * from './open-store.ts';
+export * from './run-notices.ts';
