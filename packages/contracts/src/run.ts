@@ -62,6 +62,8 @@ export const runSummarySchema = z.object({
   deduplicated: z.literal(true).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+/** The models of a run, one per predictor it asked for. */
+export type RunModels = RunSummary['models'];
 
 export const runSchema = runSummarySchema.extend({
   results: z.array(resultItemSchema),
