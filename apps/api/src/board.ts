@@ -1,0 +1,28 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type { JobQueue } from '@segcast/queue';
+import type { RequestHandler } from 'express';
+
+type BoardOptions = Parameters<typeof createBullBoard>[0];
+
+export const BOARD_PATH = '/admin/queues';
+
+/** Bull Board over every queue, to be mounted at `BOARD_PATH`. */
+export function createBoard(queue: JobQueue): RequestHandler {
+  const serverAdapter = new ExpressAdapter();
+  serverAdapter.setBasePath(BOARD_PATH);
+  createBullBoard({
+    // Its own types disagree under exactOptionalPropertyTypes.
+    serverAdapter: serverAdapter as unknown as BoardOptions['serverAdapter'],
+    queues: queue.boardQueues().map((each) => new BullMQAdapter(each)),
+    options: {
+      uiConfig: {
+        boardTitle: 'Segcast queues',
+        hideDocsLink: true,
+        miscLinks: [{ text: 'Segments', url: '/' }],
+      },
+    },
+  });
+  return serverAdapter.getRouter() as RequestHandler;
+}

@@ -1,0 +1,78 @@
+import { AppError } from '@segcast/contracts';
+import { Router, type Request, type Response } from 'express';
+import type { ApiDeps } from '../api-deps.ts';
+import { readJsonBody } from './read-json-body.ts';
+import type { AnyAnswer, Route } from './route.ts';
+
+/** A router of the whole table: one entry per path, which answers 405 to the methods it lacks. */
+export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
+  const router = Router({ caseSensitive: true });
+  for (const [path, ofPath] of groupByPath(routes)) {
+    const byMethod = new Map(ofPath.map((route) => [route.method.toUpperCase(), route]));
+    router.all(toExpressPath(path), async (request, response) => {
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const route = byMethod.get(method);
+      if (route === undefined) refuseMethod(request, response, [...byMethod.keys()]);
+      else await answer(route, request, response, deps);
+    });
+  }
+  return router;
+}
+
+function groupByPath(routes: readonly Route[]): Map<string, Route[]> {
+  const groups = new Map<string, Route[]>();
+  for (const route of routes) {
+    const group = groups.get(route.path);
+    if (group === undefined) groups.set(route.path, [route]);
+    else group.push(route);
+  }
+  return groups;
+}
+
+function toExpressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function refuseMethod(request: Request, response: Response, methods: readonly string[]): void {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  response.setHeader('Allow', [...allow, 'OPTIONS'].join(', '));
+  if (request.method === 'OPTIONS') {
+    response.status(204).end();
+    return;
+  }
+  throw new AppError(
+    'method_not_allowed',
+    `${request.path} does not take ${request.method}; it takes ${allow.join(', ')}.`,
+  );
+}
+
+async function answer(
+  route: Route,
+  request: Request,
+  response: Response,
+  deps: ApiDeps,
+): Promise<void> {
+  const abort = new AbortController();
+  response.once('close', () => abort.abort());
+  const result = await route.handle(
+    {
+      params: { ...request.params },
+      query: { ...request.query },
+      body: route.body === undefined ? undefined : await readJsonBody(request, response),
+      header: (name) => request.get(name),
+      signal: abort.signal,
+    },
+    deps,
+  );
+  if (!abort.signal.aborted) send(route, result, response);
+}
+
+function send(route: Route, { status, headers = {}, body }: AnyAnswer, response: Response): void {
+  response.status(status).set(headers);
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  const type = route.responses[status]?.contentType ?? 'application/json';
+  response.type(type).send(typeof body === 'string' ? body : JSON.stringify(body));
+}

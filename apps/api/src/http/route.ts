@@ -1,0 +1,121 @@
+import type { ErrorCode } from '@segcast/contracts';
+import type { z } from 'zod';
+import type { ApiDeps } from '../api-deps.ts';
+import { validate } from './validate.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'delete';
+
+/** One kind of answer of a route; without a schema it has no body. */
+export interface ResponseSpec {
+  description: string;
+  schema?: z.ZodType;
+  /** `application/json` unless told. */
+  contentType?: 'application/json' | 'text/html; charset=utf-8';
+  /** Names of the headers it carries beside those of every answer, with their meaning. */
+  headers?: Readonly<Record<string, string>>;
+  example?: unknown;
+}
+
+export type Responses = Readonly<Record<number, ResponseSpec>>;
+
+/** What a handler answers with: one of the statuses its route declares, with the body declared for it. */
+export type Answer<R extends Responses> = {
+  [S in keyof R]: { status: S; headers?: Record<string, string> } & (R[S] extends {
+    schema: infer T extends z.ZodType;
+  }
+    ? { body: z.output<T> }
+    : { body?: never });
+}[keyof R];
+
+/** A request before validation. */
+export interface RawRequest {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  header: (name: string) => string | undefined;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+}
+
+interface ValidRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  params: z.output<P>;
+  query: z.output<Q>;
+  body: z.output<B>;
+  header: RawRequest['header'];
+  signal: AbortSignal;
+}
+
+interface RouteFacts {
+  method: Method;
+  /** As OpenAPI writes it: `/segments/{id}/`. Answers with and without the trailing slash. */
+  path: string;
+  summary: string;
+  tag: string;
+  responses: Responses;
+  /** The errors it may answer with beside those of every route. */
+  errors?: readonly ErrorCode[];
+  /** Header parameters with their meaning. */
+  headers?: Readonly<Record<string, string>>;
+  /** An example of the body, for the API document. */
+  bodyExample?: unknown;
+}
+
+interface RouteSpec<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  R extends Responses,
+> extends RouteFacts {
+  params?: P;
+  query?: Q;
+  body?: B;
+  responses: R;
+  handler: (
+    request: ValidRequest<P, Q, B>,
+    deps: ApiDeps,
+  ) => Answer<NoInfer<R>> | Promise<Answer<NoInfer<R>>>;
+}
+
+/** A row of the route table: what drives validation, handling and the API document. */
+export interface Route extends RouteFacts {
+  params: z.ZodType | undefined;
+  query: z.ZodType | undefined;
+  body: z.ZodType | undefined;
+  /** Validates, then handles. */
+  handle: (request: RawRequest, deps: ApiDeps) => Promise<AnyAnswer>;
+}
+
+export interface AnyAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/**
+ * Binds a handler to its schemas: it sees only what they let through, and answers only what
+ * `responses` declares. A route without a query schema takes no query parameters.
+ */
+export function defineRoute<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  const R extends Responses,
+>(spec: RouteSpec<P, Q, B, R>): Route {
+  const { handler, params, query, body, ...facts } = spec;
+  return {
+    ...facts,
+    params,
+    query,
+    body,
+    handle: async (raw, deps) => {
+      const request: ValidRequest<P, Q, B> = {
+        params: validate(params, raw.params, 'path'),
+        query: validate(query, raw.query, 'query'),
+        body: validate(body, raw.body, 'body'),
+        header: raw.header,
+        signal: raw.signal,
+      };
+      return (await handler(request, deps)) as AnyAnswer;
+    },
+  };
+}
