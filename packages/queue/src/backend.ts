@@ -3,7 +3,7 @@ import type { QueueName } from './catalogue.ts';
 
 /** Makes the queues of one process on one connection; close them before it. */
 export interface Producers {
-  queue(name: QueueName): Queue;
+  queue(name: QueueName): Promise<Queue>;
   /** Lets go of connections that the queues shared. */
   close(): void;
 }
@@ -15,9 +15,10 @@ export interface WorkerSettings {
 
 /** Makes the workers of one process on one connection; close them before it. */
 export interface Consumers {
-  worker(name: QueueName, processor: Processor, settings: WorkerSettings): Worker;
+  worker(name: QueueName, processor: Processor, settings: WorkerSettings): Promise<Worker>;
   /** Connections that are down stop trying to come back, so that workers can close. */
   stopReconnecting(): void;
+  /** Lets go of connections that the workers shared. */
   close(): void;
 }
 

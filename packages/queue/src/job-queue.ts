@@ -6,7 +6,7 @@ import { ensureNightly, type NightlySchedule } from './nightly-schedule.ts';
 import { openProducers } from './open-backend.ts';
 import {
   createOutageReporter,
-  isConnectionError,
+  orUnavailable,
   queueUnavailable,
   type ReportError,
 } from './outage-reporter.ts';
@@ -54,16 +54,12 @@ export async function openJobQueue(
   const address = describeConnection(connection);
   const report = createOutageReporter(address, onError);
   const producers = await openProducers(connection, report);
-  const queues = openQueues(producers, report);
+  const queues = await orUnavailable(address, openQueues(producers));
   const { runs, shards, schedules } = queues;
 
   const attempt = async (work: Promise<unknown>, ms: number): Promise<void> => {
     const late = (): Error => queueUnavailable(address, new Error(`no answer within ${ms} ms`));
-    try {
-      await withinDeadline(work, ms, late);
-    } catch (error) {
-      throw isConnectionError(error) ? queueUnavailable(address, error) : error;
-    }
+    await orUnavailable(address, withinDeadline(work, ms, late));
   };
 
   return {
@@ -87,15 +83,11 @@ export async function openJobQueue(
   };
 }
 
-function openQueues(producers: Producers, report: ReportError): Record<QueueName, Queue> {
-  const open = (name: QueueName): Queue => {
-    const queue = producers.queue(name);
-    queue.on('error', (error) => report(error, { queue: name }));
-    return queue;
-  };
-  return {
-    runs: open(QUEUES.runs),
-    shards: open(QUEUES.shards),
-    schedules: open(QUEUES.schedules),
-  };
+async function openQueues(producers: Producers): Promise<Record<QueueName, Queue>> {
+  const [runs, shards, schedules] = await Promise.all([
+    producers.queue(QUEUES.runs),
+    producers.queue(QUEUES.shards),
+    producers.queue(QUEUES.schedules),
+  ]);
+  return { runs, shards, schedules };
 }

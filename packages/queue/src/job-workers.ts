@@ -10,7 +10,7 @@ import { nightlyJobSchema, QUEUES, type QueueName } from './catalogue.ts';
 import { createProcessor } from './job-processor.ts';
 import { scheduledTime } from './nightly-schedule.ts';
 import { openConsumers } from './open-backend.ts';
-import { createOutageReporter, type ReportError } from './outage-reporter.ts';
+import { createOutageReporter, orUnavailable, type ReportError } from './outage-reporter.ts';
 import { describeConnection, type QueueConnection } from './queue-connection.ts';
 
 /** Planning is short, and no plan may wait for another's slow warehouse. */
@@ -45,19 +45,16 @@ export async function startJobWorkers(
   handlers: JobHandlers,
   { shardConcurrency, onError }: JobWorkersOptions,
 ): Promise<JobWorkers> {
-  const report = createOutageReporter(describeConnection(connection), onError);
+  const address = describeConnection(connection);
+  const report = createOutageReporter(address, onError);
   const consumers = await openConsumers(connection, report);
   const processors = createProcessors(handlers, onError);
-  const start = (name: QueueName, concurrency: number): Worker => {
-    const worker = consumers.worker(name, processors[name], { concurrency });
-    worker.on('error', (error) => report(error, { queue: name }));
-    return worker;
-  };
-  const workers = [
-    start(QUEUES.runs, PLANS_AT_ONCE),
-    start(QUEUES.shards, shardConcurrency),
-    start(QUEUES.schedules, 1),
-  ];
+  const starting = Promise.all([
+    consumers.worker(QUEUES.runs, processors.runs, { concurrency: PLANS_AT_ONCE }),
+    consumers.worker(QUEUES.shards, processors.shards, { concurrency: shardConcurrency }),
+    consumers.worker(QUEUES.schedules, processors.schedules, { concurrency: 1 }),
+  ]);
+  const workers = await orUnavailable(address, starting);
   return { close: () => closeWorkers(workers, consumers) };
 }
 

@@ -9,7 +9,7 @@ export interface NightlySchedule {
 }
 
 const SCHEDULER_ID = 'nightly';
-const UNFINISHED: JobType[] = ['delayed', 'waiting', 'prioritized', 'active', 'paused'];
+const UNFINISHED: JobType[] = ['delayed', 'waiting', 'prioritized', 'active'];
 
 /**
  * Makes the schedule what `schedule` says; null ends it. Does nothing when it is so already, since

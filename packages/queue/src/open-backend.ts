@@ -1,5 +1,5 @@
 import type { Consumers, Producers } from './backend.ts';
-import { queueUnavailable, type ReportError } from './outage-reporter.ts';
+import { orUnavailable, type ReportError } from './outage-reporter.ts';
 import {
   migratePostgresQueue,
   openPostgresConsumers,
@@ -14,11 +14,7 @@ import { openRedisConsumers, openRedisProducers } from './redis-backend.ts';
  */
 export async function migrateQueue(connection: QueueConnection): Promise<void> {
   if (connection.kind === 'redis') return;
-  try {
-    await migratePostgresQueue(connection);
-  } catch (error) {
-    throw queueUnavailable(describeConnection(connection), error);
-  }
+  await orUnavailable(describeConnection(connection), migratePostgresQueue(connection));
 }
 
 export async function openProducers(
@@ -27,7 +23,7 @@ export async function openProducers(
 ): Promise<Producers> {
   if (connection.kind === 'redis') return openRedisProducers(connection, report);
   await migrateQueue(connection);
-  return openPostgresProducers(connection);
+  return openPostgresProducers(connection, report);
 }
 
 export async function openConsumers(
@@ -36,5 +32,5 @@ export async function openConsumers(
 ): Promise<Consumers> {
   if (connection.kind === 'redis') return openRedisConsumers(connection, report);
   await migrateQueue(connection);
-  return openPostgresConsumers(connection);
+  return openPostgresConsumers(connection, report);
 }

@@ -22,10 +22,10 @@ const CONNECTION_CODES = new Set([
 ]);
 
 const CONNECTION_MESSAGE =
-  /ECONNREFUSED|Connection (is closed|terminated)|timeout exceeded when trying to connect|isn't writeable|Socket timeout|max retries per request|^LOADING|server closed the connection/i;
+  /ECONNREFUSED|Connection (is closed|terminated)|timeout e(xceeded|xpired)|isn't writeable|Socket timeout|max retries per request|^LOADING|server closed the connection/i;
 
 /** Whether an error says that the back end is away, rather than that it refused something. */
-export function isConnectionError(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   return (
@@ -59,4 +59,13 @@ export function queueUnavailable(address: string, cause?: unknown): AppError {
     `The job queue at ${address} does not answer${reason}. Check that the service runs; work goes on when it is back.`,
     { cause },
   );
+}
+
+/** The outcome of `work`, its connection errors as `queue_unavailable`. */
+export async function orUnavailable<T>(address: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isConnectionError(error) ? queueUnavailable(address, error) : error;
+  }
 }

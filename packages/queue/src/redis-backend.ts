@@ -7,7 +7,7 @@ import type { QueueConnection } from './queue-connection.ts';
 type RedisConnection = Extract<QueueConnection, { kind: 'redis' }>;
 
 /** How long producers wait for Redis to accept a connection, in milliseconds. */
-export const CONNECT_TIMEOUT_MS = 1000;
+const CONNECT_TIMEOUT_MS = 1000;
 
 const reconnectDelay = (attempt: number): number => Math.min(attempt * 100, 2000);
 
@@ -28,11 +28,15 @@ export async function openRedisProducers(
   });
   redis.on('error', report);
   await firstConnection(redis);
+  // The version check asks once and remembers a failure for ever, which a producer without an
+  // offline queue would hit while Redis restarts. Workers check the version.
+  const options = { connection: redis, prefix, skipVersionCheck: true, streams: EVENT_STREAM };
   return {
-    // The version check asks once and remembers a failure for ever, which a producer without an
-    // offline queue could hit while Redis restarts. Workers check the version.
-    queue: (name) =>
-      new Queue(name, { connection: redis, prefix, skipVersionCheck: true, streams: EVENT_STREAM }),
+    queue: (name) => {
+      const queue = new Queue(name, options);
+      queue.on('error', (error) => report(error, { queue: name }));
+      return Promise.resolve(queue);
+    },
     close: () => redis.disconnect(),
   };
 }
@@ -49,9 +53,13 @@ export function openRedisConsumers(
     retryStrategy: (attempt) => (closing ? null : reconnectDelay(attempt)),
   });
   redis.on('error', report);
+  const options = { connection: redis, prefix, ...WORKER_TIMES };
   return {
-    worker: (name, processor, settings) =>
-      new Worker(name, processor, { connection: redis, prefix, ...WORKER_TIMES, ...settings }),
+    worker: (name, processor, settings) => {
+      const worker = new Worker(name, processor, { ...options, ...settings });
+      worker.on('error', (error) => report(error, { queue: name }));
+      return Promise.resolve(worker);
+    },
     stopReconnecting: () => {
       closing = true;
     },
