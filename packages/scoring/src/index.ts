@@ -1,1 +1,40 @@
-export * from './scoring-batch.ts';
+export {
+  createEngine,
+  type CreateEngineOptions,
+  type EnginePreference,
+} from './engine/create-engine.ts';
+export type { EngineModel } from './engine/engine-model.ts';
+export { Engine, type EngineName } from './engine/engine.ts';
+export type { TfjsNodeLoader } from './engine/load-tfjs-node.ts';
+export { loadModels, type Model, type Models } from './models/load-models.ts';
+export {
+  MODEL_NAMES,
+  OFFER_IDS,
+  type ModelInput,
+  type ModelManifest,
+  type ModelName,
+} from './models/model-manifest.ts';
+export { placeholderWarning, usedModels, type UsedModels } from './models/used-models.ts';
+export { churnRisk } from './results/churn-risk.ts';
+export { DEFAULT_OFFERS, type Offer } from './results/offers.ts';
+export { shortestFloat32 } from './results/shortest-float32.ts';
+export {
+  toPredictionResult,
+  type PredictionContext,
+  type StoredPrediction,
+  type StoredRfm,
+} from './results/to-prediction-result.ts';
+export { rfmScores, rfmSegmentName, type RfmScores } from './rfm/rfm-code.ts';
+export {
+  DEFAULT_RFM_SEGMENTS,
+  loadRfmSegments,
+  rfmSegmentsSchema,
+  type RfmSegments,
+} from './rfm/rfm-segments.ts';
+export { DEFAULT_RFM_SETTINGS, rfmSettingsSchema, type RfmSettings } from './rfm/rfm-settings.ts';
+export { createScorer, type CreateScorerOptions } from './scorer/create-scorer.ts';
+export * from './scorer/scoring-batch.ts';
+export { addToStats } from './stats/add-to-stats.ts';
+export { mergeStats } from './stats/merge-stats.ts';
+export { createStats, partialStatsSchema, type PartialStats } from './stats/partial-stats.ts';
+export { emptyStats, summarizeStats } from './stats/summarize-stats.ts';

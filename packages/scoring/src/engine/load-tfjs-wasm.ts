@@ -1,0 +1,39 @@
+import { AppError } from '@segcast/contracts';
+import type { TfjsBackend } from './tfjs.ts';
+
+/**
+ * TensorFlow.js on its WebAssembly back end. Only core and layers are imported: half the start-up
+ * time and memory of the whole `@tensorflow/tfjs`.
+ */
+export async function loadTfjsWasm(): Promise<TfjsBackend> {
+  const core = await import('@tensorflow/tfjs-core');
+  const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
+  core.enableProdMode();
+  await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await keepProcessListeners(() => core.setBackend('wasm')))) {
+    throw new AppError(
+      'engine_unavailable',
+      'The engine tfjs-wasm cannot start: this Node.js does not run its WebAssembly. Use Node.js 20.19 or later.',
+    );
+  }
+  return { tf: { ...core, loadLayersModel }, backend: 'wasm' };
+}
+
+const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * The compiled WebAssembly installs handlers of its own that throw every uncaught error again;
+ * what happens to those is for the application to say.
+ */
+async function keepProcessListeners<T>(work: () => Promise<T>): Promise<T> {
+  const before = EVENTS.map((event) => new Set<unknown>(process.listeners(event as 'exit')));
+  try {
+    return await work();
+  } finally {
+    EVENTS.forEach((event, index) => {
+      for (const listener of process.listeners(event as 'exit')) {
+        if (!before[index]!.has(listener)) process.removeListener(event, listener);
+      }
+    });
+  }
+}
