@@ -1,3 +1,5 @@
+export type { Config } from './config/config.ts';
+export { loadConfig } from './config/load-config.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -11,7 +13,20 @@ export {
   startEmbeddedRedis,
 } from './embedded/redis-server.ts';
 export { serviceHome } from './embedded/service-home.ts';
-export type { Config } from './config/config.ts';
-export { loadConfig } from './config/load-config.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { type App, runApp } from './run-app.ts';
+export { attachServices } from './services/attach-services.ts';
+export type { Claimant } from './services/claim-data-dir.ts';
+export {
+  type Databases,
+  openDatabases,
+  openServices,
+  type Services,
+} from './services/open-services.ts';
+export {
+  type DatabaseUrls,
+  type QueueAddress,
+  type ServiceUrls,
+  toEnvironment,
+} from './services/service-urls.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';

@@ -1,0 +1,51 @@
+import type { Config } from '../config/config.ts';
+
+/** Where jobs live; the shape that the package `queue` connects by. */
+export type QueueAddress =
+  | { kind: 'redis'; url: string; prefix: string }
+  | { kind: 'postgres'; url: string; schema: string };
+
+/** The databases. The URLs hold passwords. */
+export interface DatabaseUrls {
+  databaseUrl: string;
+  warehouseUrl: string;
+  /** For writing features and refreshing the view. */
+  warehouseAdminUrl: string;
+}
+
+/** Everything that Segcast connects to. */
+export interface ServiceUrls extends DatabaseUrls {
+  queue: QueueAddress;
+}
+
+/** The schema of BullMQ's tables where the queue is in PostgreSQL. */
+const QUEUE_SCHEMA = 'bullmq';
+
+/** The warehouse is in our own database unless the configuration says otherwise. */
+export function toDatabaseUrls(config: Config, databaseUrl: string): DatabaseUrls {
+  const warehouseUrl = config.warehouse.url ?? databaseUrl;
+  return {
+    databaseUrl,
+    warehouseUrl,
+    warehouseAdminUrl: config.warehouse.adminUrl ?? warehouseUrl,
+  };
+}
+
+export function redisQueue(config: Config, url: string): QueueAddress {
+  return { kind: 'redis', url, prefix: config.queue.prefix };
+}
+
+export function postgresQueue(databaseUrl: string): QueueAddress {
+  return { kind: 'postgres', url: databaseUrl, schema: QUEUE_SCHEMA };
+}
+
+/** The environment that leads another process of ours to these services. */
+export function toEnvironment(urls: ServiceUrls): Record<string, string> {
+  return {
+    DATABASE_URL: urls.databaseUrl,
+    DWH_URL: urls.warehouseUrl,
+    DWH_ADMIN_URL: urls.warehouseAdminUrl,
+    QUEUE_BACKEND: urls.queue.kind,
+    ...(urls.queue.kind === 'redis' ? { REDIS_URL: urls.queue.url } : {}),
+  };
+}
