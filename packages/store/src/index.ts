@@ -1,3 +1,30 @@
+export * from './cancel-run.ts';
+export type { PredictionColumns } from './chunk-encoder.ts';
+export * from './clean-predictions.ts';
+export { closeRun, failRun, type RunSummaryParts, type Summarize } from './close-run.ts';
+export { listFailures, type FailedCustomer } from './failures.ts';
+export * from './finish-shard.ts';
+export * from './insert-run.ts';
+export * from './lost-jobs.ts';
 export * from './migrate-store.ts';
 export * from './open-store.ts';
+export * from './plan-run.ts';
+export * from './predictions.ts';
 export * from './run-notices.ts';
+export {
+  readRunRecord,
+  type FrozenRun,
+  type RunRecord,
+  type StoredError,
+  type StoredRunStatus,
+} from './run-record.ts';
+export {
+  latestRunRecords,
+  listRunRecords,
+  readShardParts,
+  type RunFilter,
+  type ShardPart,
+} from './runs.ts';
+export * from './segments.ts';
+export * from './shards.ts';
+export * from './sweep-lock.ts';

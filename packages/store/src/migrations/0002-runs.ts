@@ -1,6 +1,7 @@
 /**
  * The row of a run is its own outbox: whatever is unfinished here is dispatched again, whatever
- * the queue remembers.
+ * the queue remembers. `dispatched_at` is when the job of the current `dispatch` was enqueued, and
+ * null once that job has been taken or given back.
  */
 export const runs = `
   CREATE TABLE segcast.runs (
@@ -16,9 +17,10 @@ export const runs = `
     scheduled_for timestamptz,
     estimated_members bigint NOT NULL DEFAULT 0,
     attempt integer NOT NULL DEFAULT 0,
+    lease_until timestamptz,
     not_before timestamptz NOT NULL DEFAULT '-infinity',
     dispatch integer NOT NULL DEFAULT 0,
-    dispatched_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    dispatched_at timestamptz DEFAULT clock_timestamp(),
     warehouse_read_at timestamptz,
     warehouse_version text,
     warning text,
@@ -34,6 +36,8 @@ export const runs = `
   CREATE UNIQUE INDEX runs_nightly_once ON segcast.runs (dedup_key) WHERE kind = 'nightly';
   CREATE INDEX runs_unfinished ON segcast.runs (status, id)
     WHERE status IN ('queued', 'planning', 'running', 'cancelling');
+  CREATE INDEX runs_with_predictions ON segcast.runs (id)
+    WHERE status = 'succeeded' AND predictions_deleted_at IS NULL;
   CREATE INDEX runs_to_clean ON segcast.runs (id)
     WHERE status IN ('failed', 'cancelled') AND predictions_deleted_at IS NULL;
 
@@ -64,7 +68,7 @@ export const runs = `
     lease_until timestamptz,
     not_before timestamptz NOT NULL DEFAULT '-infinity',
     dispatch integer NOT NULL DEFAULT 0,
-    dispatched_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    dispatched_at timestamptz DEFAULT clock_timestamp(),
     processed bigint NOT NULL DEFAULT 0,
     successful bigint NOT NULL DEFAULT 0,
     failed bigint NOT NULL DEFAULT 0,

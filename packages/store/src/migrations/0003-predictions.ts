@@ -39,7 +39,7 @@ export const predictions = `
   );
   ALTER TABLE segcast.prediction_chunks
     ${ARRAYS.map((name) => `ALTER COLUMN ${name} SET STORAGE EXTERNAL`).join(',\n    ')};
-  CREATE INDEX prediction_chunks_lo ON segcast.prediction_chunks (run_id, lo);
+  CREATE INDEX prediction_chunks_ids ON segcast.prediction_chunks (run_id, lo, hi);
 
   CREATE TABLE segcast.prediction_failures (
     run_id uuid NOT NULL REFERENCES segcast.runs (id) ON DELETE CASCADE,

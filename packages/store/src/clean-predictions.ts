@@ -1,0 +1,61 @@
+import type { Store } from './open-store.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Runs cleaned in one go, so that a sweep stays short. */
+const AT_ONCE = 20;
+
+/**
+ * Deletes the predictions of failed and cancelled runs. Nothing can be added behind its back: a
+ * shard is kept only while its run is running.
+ */
+export async function deleteAbandonedPredictions(store: Store): Promise<number> {
+  const rows = await store.rows<{ id: string }>(
+    `SELECT id FROM segcast.runs
+     WHERE status IN ('failed', 'cancelled') AND predictions_deleted_at IS NULL
+     ORDER BY id LIMIT ${AT_ONCE}`,
+  );
+  return deleteEach(store, rows);
+}
+
+/** Deletes the predictions of all but the newest `keepRuns` succeeded runs of each segment. */
+export async function deleteOldPredictions(store: Store, keepRuns: number): Promise<number> {
+  const rows = await store.rows<{ id: string }>(
+    `SELECT run_id AS id FROM (
+       SELECT s.run_id, row_number() OVER (PARTITION BY s.segment_id ORDER BY s.run_id DESC) AS age
+       FROM segcast.runs r JOIN segcast.run_segments s ON s.run_id = r.id
+       WHERE r.status = 'succeeded' AND r.predictions_deleted_at IS NULL
+     ) aged
+     WHERE age > $1 ORDER BY run_id LIMIT ${AT_ONCE}`,
+    [keepRuns],
+  );
+  return deleteEach(store, rows);
+}
+
+async function deleteEach(store: Store, runs: readonly { id: string }[]): Promise<number> {
+  let deleted = 0;
+  for (const { id } of runs) if (await deletePredictions(store, id)) deleted++;
+  return deleted;
+}
+
+/**
+ * Whoever reads all of a run's predictions holds a shared lock of this key: they are deleted at a
+ * later sweep then.
+ */
+const LOCK_KEY = `hashtextextended('segcast predictions ' || $1::text, 0)`;
+
+function deletePredictions(store: Store, runId: string): Promise<boolean> {
+  return inTransaction(store, async (client) => {
+    const { rows } = await client.query<{ free: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS free`,
+      [runId],
+    );
+    if (rows[0]?.free !== true) return false;
+    await client.query('DELETE FROM segcast.prediction_chunks WHERE run_id = $1', [runId]);
+    await client.query('DELETE FROM segcast.prediction_failures WHERE run_id = $1', [runId]);
+    await client.query(
+      'UPDATE segcast.runs SET predictions_deleted_at = clock_timestamp() WHERE id = $1',
+      [runId],
+    );
+    return true;
+  });
+}

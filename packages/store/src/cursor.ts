@@ -1,0 +1,49 @@
+import { AppError } from '@segcast/contracts';
+
+type CursorPart = number | string;
+
+/** Where a page ended, opaque to clients. */
+export function encodeCursor(parts: readonly CursorPart[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/**
+ * The parts of a cursor that `encodeCursor` made, or null for the first page.
+ * Throws `invalid_request` when it is not one of the given `shape`.
+ */
+export function decodeCursor(
+  cursor: string | undefined,
+  shape: readonly ('int' | 'uuid')[],
+): CursorPart[] | null {
+  if (cursor === undefined) return null;
+  const parts = parse(cursor);
+  const fits =
+    parts.length === shape.length &&
+    parts.every((part, i) => (shape[i] === 'int' ? isInt4(part) : isUuid(part)));
+  if (fits) return parts as CursorPart[];
+  throw new AppError(
+    'invalid_request',
+    `"${cursor}" is not a cursor of this list. Pass the next_cursor of the page before, unchanged.`,
+    { errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] },
+  );
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isInt4(part: unknown): boolean {
+  return Number.isInteger(part) && (part as number) >= -1 && (part as number) < 2 ** 31;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is a UUID that PostgreSQL takes. */
+export function isUuid(part: unknown): part is string {
+  return typeof part === 'string' && UUID.test(part);
+}

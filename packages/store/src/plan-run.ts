@@ -1,0 +1,98 @@
+import type { Store } from './open-store.ts';
+import { failRun, type Summarize } from './close-run.ts';
+import { closeIfLast, lockRun } from './close-run.ts';
+import type { StoredError } from './run-record.ts';
+import { inTransaction } from './transaction.ts';
+
+/** The right to plan a run, until another planner takes it over. */
+export interface PlanClaim {
+  runId: string;
+  attempt: number;
+}
+
+export interface PlannedShard {
+  lo: string | null;
+  hi: string | null;
+}
+
+/** Takes a queued run, or one whose planner has gone; null when there is nothing to take. */
+export async function claimPlan(
+  store: Store,
+  runId: string,
+  leaseMs: number,
+): Promise<PlanClaim | null> {
+  const [row] = await store.rows<{ attempt: number }>(
+    `UPDATE segcast.runs
+     SET status = 'planning', attempt = attempt + 1, dispatched_at = NULL,
+       lease_until = clock_timestamp() + $2 * interval '1 ms',
+       started_at = coalesce(started_at, clock_timestamp())
+     WHERE id = $1 AND not_before <= clock_timestamp()
+       AND (status = 'queued' OR status = 'planning'
+         AND (lease_until IS NULL OR lease_until < clock_timestamp()))
+     RETURNING attempt`,
+    [runId, leaseMs],
+  );
+  return row === undefined ? null : { runId, attempt: row.attempt };
+}
+
+/** Tells whether the claim still holds, and prolongs it. */
+export async function renewPlan(
+  store: Store,
+  { runId, attempt }: PlanClaim,
+  leaseMs: number,
+): Promise<boolean> {
+  const rows = await store.rows(
+    `UPDATE segcast.runs SET lease_until = clock_timestamp() + $3 * interval '1 ms'
+     WHERE id = $1 AND attempt = $2 AND status = 'planning' RETURNING id`,
+    [runId, attempt, leaseMs],
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Writes the shards of a run, once, and sets it running; a run without shards is closed at once.
+ * Tells whether the claim still held.
+ */
+export function saveShards(
+  store: Store,
+  { runId, attempt }: PlanClaim,
+  shards: readonly PlannedShard[],
+  estimate: number,
+  summarize: Summarize,
+): Promise<boolean> {
+  return inTransaction(store, async (client) => {
+    if ((await lockRun(client, runId)) !== 'planning') return false;
+    const { rowCount } = await client.query(
+      `UPDATE segcast.runs SET status = 'running', lease_until = NULL, estimated_members = $3
+       WHERE id = $1 AND attempt = $2`,
+      [runId, attempt, estimate],
+    );
+    if (rowCount !== 1) return false;
+    await client.query(
+      `INSERT INTO segcast.run_shards (run_id, shard, lo, hi)
+       SELECT $1, number - 1, lo, hi
+       FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS planned (lo, hi, number)`,
+      [runId, shards.map(({ lo }) => lo), shards.map(({ hi }) => hi)],
+    );
+    if (shards.length === 0) await closeIfLast(client, runId, summarize);
+    return true;
+  });
+}
+
+/**
+ * Gives a claim back after an error: the run is planned again after `backOffMs`, or failed when
+ * the error is `final`. Tells whether it failed.
+ */
+export async function releasePlan(
+  store: Store,
+  { runId, attempt }: PlanClaim,
+  { error, backOffMs, final }: { error: StoredError; backOffMs: number; final: boolean },
+): Promise<boolean> {
+  const rows = await store.rows(
+    `UPDATE segcast.runs SET lease_until = NULL, dispatched_at = NULL, error = $3,
+       not_before = clock_timestamp() + $4 * interval '1 ms'
+     WHERE id = $1 AND attempt = $2 AND status = 'planning' RETURNING id`,
+    [runId, attempt, JSON.stringify(error), backOffMs],
+  );
+  return rows.length === 1 && final && failRun(store.pool, runId, error);
+}

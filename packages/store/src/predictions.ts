@@ -1,0 +1,134 @@
+import { OFFER_COUNT, type Page, type PageQuery } from '@segcast/contracts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import type { Store } from './open-store.ts';
+
+/** One customer's stored scores. What the run did not ask for is null. */
+export interface PredictionRecord {
+  customerId: string;
+  churnProbability: number | null;
+  /** By index of the offer. */
+  offers: number[] | null;
+  /** `code` is R·100 + F·10 + M; the values are null where the warehouse holds null. */
+  rfm: {
+    code: number;
+    recency: number | null;
+    frequency: number | null;
+    monetary: number | null;
+  } | null;
+}
+
+interface PredictionRow extends Record<`offer_${number}`, number | null> {
+  customer_id: string;
+  churn_probability: number | null;
+  rfm_code: number | null;
+  recency: number | null;
+  frequency: number | null;
+  monetary: number | null;
+}
+
+/** `length` members of a chunk from the 1-based `first` on. */
+interface Slice {
+  shard: number;
+  chunk: number;
+  first: number;
+  length: number;
+}
+
+const OFFERS = Array.from({ length: OFFER_COUNT }, (_, offer) => `offer_${offer}` as const);
+
+/**
+ * One page of a run's predictions, by shard and then by id. Only the chunks that the page touches
+ * are read, and only its members leave the database.
+ */
+export async function listPredictions(
+  store: Store,
+  runId: string,
+  { limit, cursor }: PageQuery,
+): Promise<Page<PredictionRecord>> {
+  const { slices, next } = await slicesOf(store, runId, limit, cursor);
+  return { results: await readSlices(store, runId, slices), next_cursor: next };
+}
+
+async function slicesOf(
+  store: Store,
+  runId: string,
+  limit: number,
+  cursor: string | undefined,
+): Promise<{ slices: Slice[]; next: string | null }> {
+  const start = decodeCursor(cursor, ['int', 'int', 'int'])?.map(Number) ?? [0, 0, 0];
+  const [fromShard, fromChunk, fromOrdinal] = start as [number, number, number];
+  // No chunk is empty, so `limit` chunks suffice, and one more to know whether there is a next page.
+  const chunks = await store.rows<{ shard: number; chunk: number; count: number }>(
+    `SELECT shard, chunk, count FROM segcast.prediction_chunks
+     WHERE run_id = $1 AND (shard, chunk) >= ($2, $3) ORDER BY shard, chunk LIMIT $4`,
+    [runId, fromShard, fromChunk, limit + 2],
+  );
+  const slices: Slice[] = [];
+  let missing = limit;
+  for (const { shard, chunk, count } of chunks) {
+    const skipped = shard === fromShard && chunk === fromChunk ? fromOrdinal : 0;
+    const length = Math.min(count - skipped, missing);
+    if (length > 0) slices.push({ shard, chunk, first: skipped + 1, length });
+    missing -= Math.max(length, 0);
+    if (count > skipped + length) {
+      return { slices, next: encodeCursor([shard, chunk, skipped + length]) };
+    }
+  }
+  return { slices, next: null };
+}
+
+async function readSlices(
+  store: Store,
+  runId: string,
+  slices: readonly Slice[],
+): Promise<PredictionRecord[]> {
+  if (slices.length === 0) return [];
+  const part = (column: string) => `c.${column}[w.first : w.first + w.length - 1]`;
+  const rows = await store.rows<PredictionRow>(
+    `SELECT p.*
+     FROM unnest($2::integer[], $3::integer[], $4::integer[], $5::integer[])
+       WITH ORDINALITY AS w (shard, chunk, first, length, number)
+     JOIN segcast.prediction_chunks c
+       ON c.run_id = $1 AND c.shard = w.shard AND c.chunk = w.chunk
+     CROSS JOIN LATERAL unnest(
+       ${part('customer_ids')}, ${part('churn_probabilities')}, ${OFFERS.map(part).join(', ')},
+       ${part('rfm')}, ${part('recency')}, ${part('frequency')}, ${part('monetary')}
+     ) WITH ORDINALITY AS p (customer_id, churn_probability, ${OFFERS.join(', ')}, rfm_code,
+       recency, frequency, monetary, number)
+     ORDER BY w.number, p.number`,
+    [
+      runId,
+      slices.map(({ shard }) => shard),
+      slices.map(({ chunk }) => chunk),
+      slices.map(({ first }) => first),
+      slices.map(({ length }) => length),
+    ],
+  );
+  return rows.map(toRecord);
+}
+
+/** A `real` arrives as its shortest text: rounding to float32 gives back the very number stored. */
+function toRecord(row: PredictionRow): PredictionRecord {
+  const { customer_id, churn_probability, rfm_code, recency, frequency, monetary } = row;
+  return {
+    customerId: customer_id,
+    churnProbability: churn_probability === null ? null : Math.fround(churn_probability),
+    offers: row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
+    rfm: rfm_code === null ? null : { code: rfm_code, recency, frequency, monetary },
+  };
+}
+
+/** One customer's prediction of a run, or null. The ids' bounds leave few chunks to look into. */
+export async function findPrediction(
+  store: Store,
+  runId: string,
+  customerId: string,
+): Promise<PredictionRecord | null> {
+  const slices = await store.rows<Slice & { first: number | null }>(
+    `SELECT shard, chunk, array_position(customer_ids, $2) AS first, 1 AS length
+     FROM segcast.prediction_chunks WHERE run_id = $1 AND lo <= $2 AND hi >= $2`,
+    [runId, customerId],
+  );
+  const slice = slices.find(({ first }) => first !== null);
+  return slice === undefined ? null : ((await readSlices(store, runId, [slice]))[0] ?? null);
+}
