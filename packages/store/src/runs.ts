@@ -30,11 +30,14 @@ export async function listRunRecords(
   return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
 }
 
-/** The newest run of each segment that has any; with `succeeded` the newest that succeeded. */
+/**
+ * The newest run of each segment that has any; with `succeeded` the newest that succeeded, with
+ * `types` the newest of one of them.
+ */
 export async function latestRunRecords(
   store: Store,
   segmentIds: readonly number[],
-  { succeeded }: { succeeded: boolean },
+  { succeeded, types }: { succeeded: boolean; types?: readonly PredictionType[] },
 ): Promise<Map<number, RunRecord>> {
   const rows = await store.rows<RunRecord>(
     `${SELECT_RUN}
@@ -43,10 +46,11 @@ export async function latestRunRecords(
        CROSS JOIN LATERAL (
          SELECT l.run_id FROM segcast.run_segments l JOIN segcast.runs x ON x.id = l.run_id
          WHERE l.segment_id = wanted.segment_id AND (NOT $2 OR x.status = 'succeeded')
+           AND ($3::text[] IS NULL OR x.type = ANY ($3))
          ORDER BY l.run_id DESC LIMIT 1
        ) latest
      )`,
-    [segmentIds, succeeded],
+    [segmentIds, succeeded, types ?? null],
   );
   return new Map(rows.map((run) => [run.segmentId, run]));
 }
