@@ -58,7 +58,13 @@ export default tseslint.config(
   },
   ...boundaries,
   {
-    files: ['packages/runtime/src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '*.config.ts'],
+    files: [
+      'packages/runtime/src/**/*.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'scripts/*.mjs',
+      '*.config.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
