@@ -54,9 +54,11 @@ async function saveSummary(
   { stats, warning }: RunSummaryParts,
 ): Promise<void> {
   await db.query(
-    `WITH finished AS (
+    `WITH clock AS MATERIALIZED (
+       SELECT clock_timestamp() AS now
+     ), finished AS (
        UPDATE segcast.runs r SET status = 'succeeded', warning = $2,
-         finished_at = clock_timestamp(), lease_until = NULL, error = NULL,
+         finished_at = (SELECT now FROM clock), lease_until = NULL, error = NULL,
          warehouse_read_at = shards.read_at, warehouse_version = shards.version
        FROM (
          SELECT min(warehouse_read_at) AS read_at,
@@ -70,7 +72,7 @@ async function saveSummary(
        SET members = $3, successful = $4, failed = $5, imputed = $6, stats = $7
        WHERE run_id = $1 RETURNING segment_id, rules
      ), counted AS (
-       UPDATE segcast.segments s SET member_count = $3, recalculated_at = clock_timestamp()
+       UPDATE segcast.segments s SET member_count = $3, recalculated_at = (SELECT now FROM clock)
        FROM summed WHERE s.id = summed.segment_id AND s.rules::text = summed.rules::text
      )
      SELECT pg_notify('${FINISHED_CHANNEL}', $1::text)`,

@@ -7,7 +7,7 @@ export interface PredictionRecord {
   customerId: string;
   churnProbability: number | null;
   /** By index of the offer. */
-  offers: number[] | null;
+  offerScores: number[] | null;
   /** `code` is R·100 + F·10 + M; the values are null where the warehouse holds null. */
   rfm: {
     code: number;
@@ -113,7 +113,7 @@ function toRecord(row: PredictionRow): PredictionRecord {
   return {
     customerId: customer_id,
     churnProbability: churn_probability === null ? null : Math.fround(churn_probability),
-    offers: row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
+    offerScores: row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
     rfm: rfm_code === null ? null : { code: rfm_code, recency, frequency, monetary },
   };
 }
@@ -124,11 +124,11 @@ export async function findPrediction(
   runId: string,
   customerId: string,
 ): Promise<PredictionRecord | null> {
-  const slices = await store.rows<Slice & { first: number | null }>(
+  const slices = await store.rows<Omit<Slice, 'first'> & { first: number | null }>(
     `SELECT shard, chunk, array_position(customer_ids, $2) AS first, 1 AS length
      FROM segcast.prediction_chunks WHERE run_id = $1 AND lo <= $2 AND hi >= $2`,
     [runId, customerId],
   );
-  const slice = slices.find(({ first }) => first !== null);
-  return slice === undefined ? null : ((await readSlices(store, runId, [slice]))[0] ?? null);
+  const found = slices.flatMap(({ first, ...at }) => (first === null ? [] : [{ ...at, first }]));
+  return (await readSlices(store, runId, found))[0] ?? null;
 }

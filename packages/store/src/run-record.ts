@@ -53,6 +53,8 @@ export interface RunRecord extends FrozenRun {
   startedAt: Date | null;
   finishedAt: Date | null;
   predictionsDeletedAt: Date | null;
+  /** When this was read, by the database's clock. */
+  asOf: Date;
 }
 
 /** A pool or one of its connections. */
@@ -64,6 +66,7 @@ export const SELECT_RUN = `
     r.scheduled_for AS "scheduledFor", r.estimated_members AS "estimatedMembers", r.warning,
     r.error, r.created_at AS "createdAt", r.started_at AS "startedAt",
     r.finished_at AS "finishedAt", r.predictions_deleted_at AS "predictionsDeletedAt",
+    clock_timestamp() AS "asOf",
     s.segment_id AS "segmentId", s.segment_name AS "segmentName", s.rules,
     s.rule_hash AS "ruleHash", s.churn_thresholds AS "churnThresholds", s.stats,
     coalesce(s.members, done.processed) AS processed,

@@ -54,8 +54,8 @@ export const predictions = `
   CREATE VIEW segcast.predictions AS
   SELECT c.run_id, s.segment_id, s.segment_name, r.finished_at, p.customer_id,
     p.churn_probability,
-    CASE WHEN p.churn_probability > (s.churn_thresholds ->> 'high')::float8 THEN 'high'
-         WHEN p.churn_probability > (s.churn_thresholds ->> 'medium')::float8 THEN 'medium'
+    CASE WHEN p.churn_probability > (s.churn_thresholds ->> 'high')::real THEN 'high'
+         WHEN p.churn_probability > (s.churn_thresholds ->> 'medium')::real THEN 'medium'
          WHEN p.churn_probability IS NOT NULL THEN 'low' END AS churn_risk,
     CASE ${RECOMMENDED} END AS recommended_offer,
     p.best AS confidence,
