@@ -16,6 +16,7 @@ export { serviceHome } from './embedded/service-home.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type App, runApp } from './run-app.ts';
 export { attachServices } from './services/attach-services.ts';
+export { readRunning } from './services/instance.ts';
 export type { Claimant } from './services/claim-data-dir.ts';
 export {
   type Databases,

@@ -1,4 +1,10 @@
-import { AppError, type PredictionType, type Problem, type Run, type Segment } from '@segcast/contracts';
+import {
+  AppError,
+  type PredictionType,
+  type Problem,
+  type Run,
+  type Segment,
+} from '@segcast/contracts';
 
 import { ApiProblem } from './api-problem.ts';
 

@@ -54,7 +54,9 @@ async function waitFor(
 
 function announce(run: Run, url: string): void {
   const which = run.deduplicated ? 'An equal run is already under way' : 'Submitted';
-  console.log(`${which}: run ${run.run_id} of ${run.segment_name ?? 'the segment'}, ${run.status}.`);
+  console.log(
+    `${which}: run ${run.run_id} of ${run.segment_name ?? 'the segment'}, ${run.status}.`,
+  );
   if (run.warning !== null) console.log(`! ${run.warning}`);
   console.log(`Follow it: ${url}${run.links['self'] ?? ''}`);
 }

@@ -48,7 +48,9 @@ export function addSegmentsCommand(program: Command): void {
         ...(options.description === undefined ? {} : { description: options.description }),
         ...(options.rules === undefined ? {} : { rules: parseRules(options.rules) }),
       });
-      console.log(options.json ? JSON.stringify(created) : `Created segment ${created.id}, ${name}.`);
+      console.log(
+        options.json ? JSON.stringify(created) : `Created segment ${created.id}, ${name}.`,
+      );
     });
 
   withApi(segments.command('delete'))

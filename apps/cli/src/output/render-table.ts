@@ -15,9 +15,7 @@ export function renderTable<Row>(
   const lines = cells.map((line) =>
     line
       .map((cell, c) =>
-        columns[c]?.align === 'right'
-          ? cell.padStart(widths[c] ?? 0)
-          : cell.padEnd(widths[c] ?? 0),
+        columns[c]?.align === 'right' ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0),
       )
       .join('  ')
       .trimEnd(),

@@ -20,7 +20,10 @@ const COLUMNS: readonly TableColumn<RunSummary>[] = [
     align: 'right',
     value: ({ aggregated_stats: { churn } }) => churn?.avg_probability?.toFixed(3) ?? NOTHING,
   },
-  { title: 'Top offer', value: ({ aggregated_stats: { nbo } }) => nbo?.top_offers[0]?.[0] ?? NOTHING },
+  {
+    title: 'Top offer',
+    value: ({ aggregated_stats: { nbo } }) => nbo?.top_offers[0]?.[0] ?? NOTHING,
+  },
   {
     title: 'Top RFM segment',
     value: ({ aggregated_stats: { rfm } }) => rfm?.top_segments[0]?.[0] ?? NOTHING,

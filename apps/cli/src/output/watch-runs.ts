@@ -32,7 +32,7 @@ export async function watchRuns(
     if (states.every(isFinished)) return states;
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
     states = await Promise.all(
-      states.map((run) => (isFinished(run) ? run : api.getRun(run.run_id))),
+      states.map(async (run) => (isFinished(run) ? run : await api.getRun(run.run_id))),
     );
   }
 }
