@@ -113,7 +113,8 @@ function toRecord(row: PredictionRow): PredictionRecord {
   return {
     customerId: customer_id,
     churnProbability: churn_probability === null ? null : Math.fround(churn_probability),
-    offerScores: row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
+    offerScores:
+      row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
     rfm: rfm_code === null ? null : { code: rfm_code, recency, frequency, monetary },
   };
 }
