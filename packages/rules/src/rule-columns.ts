@@ -5,6 +5,11 @@ export interface RuleColumn {
   name: string;
   type: ColumnType;
   sqlType: string;
+  /**
+   * The digits a `numeric` column is declared with: 12 for numeric(12,2). Left out where there is
+   * no such limit, or where the scale is negative or above it.
+   */
+  precision?: number;
 }
 
 /** The columns of the warehouse relation by name, as read from the catalogue. */
