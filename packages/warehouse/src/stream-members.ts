@@ -1,0 +1,103 @@
+import { AppError } from '@segcast/contracts';
+import pg from 'pg';
+import { isStreamable } from './column-types.ts';
+import { CopyOutQuery, type CopyLimits } from './copy-out-query.ts';
+import { ID_TEXT_SQL, requireId } from './customer-id.ts';
+import { MemberSink } from './member-sink.ts';
+import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
+import { rangeCondition } from './range-condition.ts';
+import { versionExpression } from './read-version.ts';
+import type { Relation } from './relation.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/**
+ * Streams the members of a key range in columns, in no particular order, by binary COPY. A batch is
+ * smaller than `batchSize` at the end, or where its ids are huge.
+ *
+ * A consumer may hold a batch for half the statement time-out: for longer the read is given up
+ * (warehouse_timeout), since the server's statement time-out goes on while nobody takes its rows,
+ * and the snapshot and the lock on the relation that it holds keep vacuum and refreshes waiting.
+ *
+ * @throws AppError warehouse_unavailable, warehouse_timeout or warehouse_invalid; the signal's
+ *   reason when that is an AppError, else run_cancelled; what `onBatch` throws
+ */
+export async function streamMembers(
+  warehouse: Warehouse,
+  options: StreamMembersOptions,
+): Promise<StreamedMembers> {
+  const { signal } = options;
+  if (signal?.aborted) throw abortReason(signal);
+  const relation = await warehouse.relation();
+  requireStreamable(relation, options.columns);
+  const sink = new MemberSink(options, relation.label);
+  const text = statements(warehouse, relation, options);
+  const query = new CopyOutQuery(text, sink, limitsOf(warehouse, relation));
+  await warehouse.withClient(async (client) => {
+    const onAbort = () => query.abort(abortReason(signal));
+    if (signal?.aborted) throw abortReason(signal);
+    signal?.addEventListener('abort', onAbort);
+    try {
+      client.query(query);
+      await query.finished;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  });
+  return sink.result();
+}
+
+function requireStreamable(relation: Relation, columns: readonly string[]): void {
+  requireId(relation);
+  const faults = columns.flatMap((name) => {
+    const column = relation.columns.get(name);
+    if (!column) return [`it has no column ${name}`];
+    if (isStreamable(column.sqlType)) return [];
+    return [`its column ${name} is of the type ${column.sqlType}, neither number nor boolean`];
+  });
+  if (faults.length === 0) return;
+  throw new AppError(
+    'warehouse_invalid',
+    `${relation.label} cannot be read: ${faults.join('; ')}.`,
+  );
+}
+
+/**
+ * Three statements in one message, which PostgreSQL runs as one transaction. The first takes the
+ * locks and tells the columns' types, so that the COPY takes its snapshot when the relation can no
+ * longer be replaced (else a read that waits for a reload would see it empty) and the version is
+ * that of the rows.
+ */
+function statements(
+  warehouse: Warehouse,
+  relation: Relation,
+  { columns, condition, range }: StreamMembersOptions,
+): string {
+  const list = [...columns.map((name) => pg.escapeIdentifier(name)), ID_TEXT_SQL].join(', ');
+  const within = rangeCondition(range, requireId(relation));
+  return `
+SELECT ${list} FROM ${relation.sql} LIMIT 0;
+SELECT ${versionExpression(warehouse, relation)}, (extract(epoch FROM clock_timestamp()) * 1000)::text;
+COPY (SELECT ${list} FROM ${relation.sql} WHERE (${condition}) AND ${within}) TO STDOUT (FORMAT binary)`;
+}
+
+function limitsOf(warehouse: Warehouse, relation: Relation): CopyLimits {
+  const { statementTimeoutMs } = warehouse.options;
+  const pauseMs = statementTimeoutMs / 2;
+  return {
+    pauseMs,
+    // Two statements may pass before the first byte of their answers is sent.
+    silenceMs: 2 * warehouse.silenceMs,
+    onPauseTooLong: () =>
+      new AppError(
+        'warehouse_timeout',
+        `Gave up reading ${relation.label}: a batch was held for more than ${pauseMs} ms. Take smaller batches, or raise DWH_STATEMENT_TIMEOUT_MS.`,
+      ),
+    explain: (error) => warehouse.explain(error, `read the members of ${relation.label}`),
+  };
+}
+
+function abortReason(signal: AbortSignal | undefined): AppError {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof AppError) return reason;
+  return new AppError('run_cancelled', 'The read of the members was cancelled.', { cause: reason });
+}
