@@ -1,4 +1,4 @@
-import { PREDICTORS, type AggregatedStats } from '@segcast/contracts';
+import { PREDICTORS, type AggregatedStats, type SegmentStats } from '@segcast/contracts';
 import { OFFER_IDS } from '../models/model-manifest.ts';
 import { rfmCodeAt, rfmScores, rfmSegmentName } from '../rfm/rfm-code.ts';
 import type { RfmSegments } from '../rfm/rfm-segments.ts';
@@ -17,8 +17,8 @@ export function summarizeStats(stats: PartialStats, segments?: RfmSegments): Agg
 }
 
 /** What a segment that was never scored shows: every part, with zero counts and null averages. */
-export function emptyStats(): Required<AggregatedStats> {
-  return summarizeStats(createStats(PREDICTORS)) as Required<AggregatedStats>;
+export function emptyStats(): SegmentStats['stats'] {
+  return summarizeStats(createStats(PREDICTORS)) as SegmentStats['stats'];
 }
 
 function summarizeChurn(stats: NonNullable<PartialStats['churn']>) {
