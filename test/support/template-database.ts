@@ -1,5 +1,5 @@
+import { migrateQueue } from '@segcast/queue';
 import { migrateStore } from '@segcast/store';
-import { runMigrations } from 'bullmq';
 import pg from 'pg';
 
 export const TEMPLATE = 'segcast_template';
@@ -9,7 +9,7 @@ export async function createTemplate(adminUrl: string): Promise<void> {
   await execute(adminUrl, `CREATE DATABASE ${TEMPLATE}`);
   const url = databaseUrl(adminUrl, TEMPLATE);
   await migrateStore(url);
-  await withClient(url, (client) => runMigrations(client));
+  await migrateQueue({ kind: 'postgres', url, schema: 'bullmq' });
 }
 
 /** The same server's URL for another database. */
@@ -21,17 +21,10 @@ export function databaseUrl(adminUrl: string, database: string): string {
 
 /** Runs one statement in a session of its own. */
 export async function execute(url: string, sql: string): Promise<void> {
-  await withClient(url, (client) => client.query(sql));
-}
-
-async function withClient(
-  url: string,
-  use: (client: pg.Client) => Promise<unknown>,
-): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await use(client);
+    await client.query(sql);
   } finally {
     await client.end();
   }

@@ -1,4 +1,4 @@
-export type { Config } from './config/config.ts';
+export { type Config, PROJECT_ROOT } from './config/config.ts';
 export { loadConfig } from './config/load-config.ts';
 export {
   type EmbeddedPostgres,
@@ -12,6 +12,7 @@ export {
   type RedisProgram,
   startEmbeddedRedis,
 } from './embedded/redis-server.ts';
+export { nextFreePort } from './embedded/free-port.ts';
 export { serviceHome } from './embedded/service-home.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type App, runApp } from './run-app.ts';
@@ -25,9 +26,9 @@ export {
   type Services,
 } from './services/open-services.ts';
 export {
+  childEnvironment,
   type DatabaseUrls,
   type QueueAddress,
   type ServiceUrls,
-  toEnvironment,
 } from './services/service-urls.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';

@@ -39,13 +39,18 @@ export function postgresQueue(databaseUrl: string): QueueAddress {
   return { kind: 'postgres', url: databaseUrl, schema: QUEUE_SCHEMA };
 }
 
-/** The environment that leads another process of ours to these services. */
-export function toEnvironment(urls: ServiceUrls): Record<string, string> {
+/** Our environment, changed so that another process of ours uses these services. */
+export function childEnvironment(
+  urls: ServiceUrls,
+  more: Record<string, string>,
+): NodeJS.ProcessEnv {
   return {
+    ...process.env,
     DATABASE_URL: urls.databaseUrl,
     DWH_URL: urls.warehouseUrl,
     DWH_ADMIN_URL: urls.warehouseAdminUrl,
     QUEUE_BACKEND: urls.queue.kind,
     ...(urls.queue.kind === 'redis' ? { REDIS_URL: urls.queue.url } : {}),
+    ...more,
   };
 }
