@@ -1,0 +1,4 @@
+export * from './generate/generate-customers.ts';
+export * from './load-progress.ts';
+export * from './refresh-features.ts';
+export * from './warehouse-is-empty.ts';

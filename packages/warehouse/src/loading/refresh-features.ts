@@ -1,0 +1,57 @@
+import { inLoadingTransaction, withAdmin } from './admin-session.ts';
+import { asOfOrToday } from './as-of.ts';
+import { findRelation, markAsOurs } from './ownership.ts';
+import { descriptionOf, tidy } from './publish-features.ts';
+import { displayed, quoted, resolveRelation } from './relation-name.ts';
+import { readSettings } from './settings.ts';
+
+export interface RefreshOptions {
+  /** `customer_features_view` or another relation, as `name` or `schema.name`. */
+  relation: string;
+}
+
+/** What a refresh did; keys as they are printed in JSON. */
+export type RefreshReport =
+  | { refreshed: true; relation: string; as_of: string; duration_ms: number }
+  | { refreshed: false; relation: string; reason: string };
+
+/**
+ * Derives the features again, as of today unless the load fixed a day. Readers go on reading the
+ * former features until the new ones are complete. A relation that loading did not derive from
+ * transactions is left alone, and the answer says so.
+ *
+ * @throws AppError `import_failed` when PostgreSQL refuses it, `warehouse_unavailable` when it does
+ * not answer.
+ */
+export async function refreshFeatures(
+  adminUrl: string,
+  options: RefreshOptions,
+): Promise<RefreshReport> {
+  const started = performance.now();
+  return await withAdmin(adminUrl, async (client) => {
+    const relation = await resolveRelation(client, options.relation);
+    const name = displayed(relation);
+    const existing = await findRelation(client, relation);
+    const settings = await readSettings(client);
+    if (existing?.ours !== true || settings?.relation !== name) {
+      const reason = `${name} was not derived by Segcast, so whoever fills it also renews it.`;
+      return { refreshed: false, relation: name, reason };
+    }
+    if (existing.kind !== 'MATERIALIZED VIEW') {
+      const reason = `${name} was imported ready-made; import its newer version instead.`;
+      return { refreshed: false, relation: name, reason };
+    }
+    await inLoadingTransaction(client, async () => {
+      await client.query(`REFRESH MATERIALIZED VIEW CONCURRENTLY ${quoted(relation)}`);
+      // A concurrent refresh keeps the file, so the comment is what tells one version from another.
+      await markAsOurs(client, 'MATERIALIZED VIEW', relation, descriptionOf(settings));
+    });
+    await tidy(client, relation);
+    return {
+      refreshed: true,
+      relation: name,
+      as_of: await asOfOrToday(client, settings.asOf),
+      duration_ms: Math.round(performance.now() - started),
+    };
+  });
+}
