@@ -1,0 +1,70 @@
+import { parseRule, toSqlCondition } from '@segcast/rules';
+import { addToStats, createStats, type PartialStats } from '@segcast/scoring';
+import { finishShard, type ClaimedShard } from '@segcast/store';
+import { readColumns, streamMembers, type StreamedMembers } from '@segcast/warehouse';
+import { HeldResults } from './held-results.ts';
+import type { ScoreDeps } from './run-deps.ts';
+import { orderById } from './order-by-id.ts';
+import { summarizeRun } from './summarize-run.ts';
+
+/**
+ * Streams the members of a claimed shard through the scorer and keeps the results, all at once and
+ * only if the claim still holds. Throws `warehouse_invalid` when a customer's id occurs twice.
+ */
+export async function scoreShard(
+  deps: ScoreDeps,
+  shard: ClaimedShard,
+  signal: AbortSignal,
+  onProgress: (processed: number) => void = () => undefined,
+): Promise<void> {
+  const { held, stats, streamed } = await streamAndScore(deps, shard, signal, onProgress);
+  const order = orderById(held.ids);
+  signal.throwIfAborted();
+  await finishShard(
+    deps.store,
+    {
+      runId: shard.runId,
+      shard: shard.shard,
+      attempt: shard.attempt,
+      ...held.saved(order),
+      stats,
+      successful: stats.successful,
+      imputed: stats.imputed,
+      readAt: streamed.readAt,
+      version: streamed.version,
+    },
+    summarizeRun,
+  );
+}
+
+interface Scored {
+  held: HeldResults;
+  stats: PartialStats;
+  streamed: StreamedMembers;
+}
+
+async function streamAndScore(
+  { warehouse, scorerFor, batchSize }: ScoreDeps,
+  shard: ClaimedShard,
+  signal: AbortSignal,
+  onProgress: (processed: number) => void,
+): Promise<Scored> {
+  const scorer = await scorerFor(shard);
+  const condition = toSqlCondition(parseRule(shard.rules, await readColumns(warehouse)));
+  const stats = createStats(scorer.predictors);
+  const held = new HeldResults(scorer.predictors);
+  const streamed = await streamMembers(warehouse, {
+    condition,
+    range: shard.range,
+    columns: scorer.columns,
+    batchSize,
+    signal,
+    onBatch: (batch) => {
+      const scored = scorer.score(batch);
+      addToStats(stats, scored, shard.churnThresholds);
+      held.add(batch, scored);
+      onProgress(stats.members);
+    },
+  });
+  return { held, stats, streamed };
+}

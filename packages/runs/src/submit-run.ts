@@ -1,0 +1,107 @@
+import { AppError, predictorsOf, type PredictionType, type Run } from '@segcast/contracts';
+import { hashRule } from '@segcast/rules';
+import type { UsedModels } from '@segcast/scoring';
+import {
+  insertRun,
+  listActiveSegments,
+  readSegment,
+  type FrozenRun,
+  type NewRun,
+  type RunRecord,
+  type SegmentRecord,
+} from '@segcast/store';
+import { v7 as uuidv7 } from 'uuid';
+import { dedupKey } from './dedup-key.ts';
+import { presentRun } from './present-run.ts';
+import type { RunSettings, SubmitDeps } from './run-deps.ts';
+
+export interface SubmittedRun {
+  run: Run;
+  /** Whether an equal run was active already and is answered instead. */
+  deduplicated: boolean;
+}
+
+/**
+ * Submits a run that scores every member of a segment. It is safe once this resolves: the queue
+ * only makes it start sooner. Throws `segment_not_found`, `segment_inactive`, `queue_full`.
+ */
+export async function submitRun(
+  deps: SubmitDeps,
+  { segmentId, type }: { segmentId: number; type: PredictionType },
+): Promise<SubmittedRun> {
+  const segment = await readSegment(deps.store, segmentId);
+  if (!segment.isActive) {
+    throw new AppError(
+      'segment_inactive',
+      `Segment ${segmentId} "${segment.name}" is inactive. Activate it to score its members.`,
+    );
+  }
+  const frozen = freeze(segment, type, deps.settings);
+  const { run, inserted } = await insertAndDispatch(deps, {
+    ...frozen,
+    id: uuidv7(),
+    kind: 'segment',
+    dedupKey: dedupKey(frozen),
+    scheduledFor: null,
+  });
+  const presented = await presentRun(deps, run);
+  return inserted
+    ? { run: presented, deduplicated: false }
+    : { run: { ...presented, deduplicated: true }, deduplicated: true };
+}
+
+/**
+ * Submits the runs of a nightly firing, one of all predictors for each active segment, once
+ * `refreshFeatures` has brought the warehouse up to date. A firing delivered again, as queues may
+ * do, adds nothing: a segment has one nightly run of a scheduled time.
+ */
+export async function submitNightly(
+  deps: SubmitDeps & { refreshFeatures: () => Promise<void> },
+  scheduledFor: Date,
+): Promise<{ submitted: number }> {
+  await deps.refreshFeatures();
+  let submitted = 0;
+  for (const segment of await listActiveSegments(deps.store)) {
+    const { inserted } = await insertAndDispatch(deps, {
+      ...freeze(segment, 'all', deps.settings),
+      id: uuidv7(),
+      kind: 'nightly',
+      dedupKey: `nightly ${scheduledFor.toISOString()} ${segment.id}`,
+      scheduledFor,
+    });
+    if (inserted) submitted++;
+  }
+  deps.log.info({ scheduledFor, submitted }, 'nightly runs submitted');
+  return { submitted };
+}
+
+function freeze(segment: SegmentRecord, type: PredictionType, settings: RunSettings): FrozenRun {
+  const models: UsedModels = {};
+  for (const predictor of predictorsOf(type)) models[predictor] = settings.models[predictor];
+  return {
+    type,
+    engine: settings.engine,
+    models,
+    rfmSettings: settings.rfm,
+    segmentId: segment.id,
+    segmentName: segment.name,
+    rules: segment.rules,
+    ruleHash: hashRule(segment.rules),
+    churnThresholds: segment.churnThresholds ?? settings.churnThresholds,
+  };
+}
+
+async function insertAndDispatch(
+  { store, queue, maxActiveRuns, log }: SubmitDeps,
+  newRun: NewRun,
+): Promise<{ run: RunRecord; inserted: boolean }> {
+  const { run, inserted } = await insertRun(store, newRun, maxActiveRuns);
+  if (inserted) {
+    try {
+      await queue.planRun({ run_id: run.id, dispatch: 0 });
+    } catch (error) {
+      log.warn({ error, runId: run.id }, 'run stored but not enqueued; the sweeper will do it');
+    }
+  }
+  return { run, inserted };
+}
