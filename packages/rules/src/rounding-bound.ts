@@ -5,7 +5,10 @@
  */
 export const UNDERFLOW_BOUND = '2.470328229206232721e-324';
 
-/** Just below 2¹⁰²⁴ - 2⁹⁷⁰, from where on a numeric is no finite double. */
+/**
+ * 2¹⁰²⁴ - 2⁹⁷⁰, cut to 19 digits: what lies beyond is no finite double. Only numerics with more
+ * digits than these can lie between the two.
+ */
 export const OVERFLOW_BOUND = '1.797693134862315807e+308';
 
 /** Where the numbers that round to a double end. */

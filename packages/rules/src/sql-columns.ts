@@ -28,8 +28,8 @@ export function asDouble(column: RuleColumn): string {
   if (column.sqlType !== 'numeric' || hasDoublePrecision(column)) return `${name}::float8`;
   return (
     `CASE WHEN abs(${name}) <= ${UNDERFLOW_BOUND} THEN 0 ` +
-    `WHEN ${name} >= ${OVERFLOW_BOUND} THEN 'Infinity'::float8 ` +
-    `WHEN ${name} <= -${OVERFLOW_BOUND} THEN '-Infinity'::float8 ELSE ${name}::float8 END`
+    `WHEN ${name} > ${OVERFLOW_BOUND} THEN 'Infinity'::float8 ` +
+    `WHEN ${name} < -${OVERFLOW_BOUND} THEN '-Infinity'::float8 ELSE ${name}::float8 END`
   );
 }
 
