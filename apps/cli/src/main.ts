@@ -5,6 +5,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addSegmentsCommand } from './commands/segments.ts';
+import { addUpCommand } from './commands/up.ts';
 import { EXIT_CODE, exitCodeOf } from './exit-code.ts';
 import { describeError } from './report-error.ts';
 
@@ -13,6 +14,7 @@ const program = new Command('segcast')
   .showHelpAfterError('(segcast --help lists the commands)')
   .exitOverride();
 
+addUpCommand(program);
 addSegmentsCommand(program);
 addPredictCommand(program);
 addGenerateCommand(program);
