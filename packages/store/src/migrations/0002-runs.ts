@@ -1,7 +1,8 @@
 /**
  * The row of a run is its own outbox: whatever is unfinished here is dispatched again, whatever
  * the queue remembers. `dispatched_at` is when the job of the current `dispatch` was enqueued, and
- * null once that job has been taken or given back.
+ * null once that job has been taken or given back. What clients are shown is json, not jsonb: it
+ * keeps its order.
  */
 export const runs = `
   CREATE TABLE segcast.runs (
@@ -11,8 +12,8 @@ export const runs = `
       ('queued', 'planning', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled')),
     type text NOT NULL CHECK (type IN ('churn', 'nbo', 'rfm', 'all')),
     engine text NOT NULL,
-    models jsonb NOT NULL,
-    rfm_settings jsonb NOT NULL,
+    models json NOT NULL,
+    rfm_settings json NOT NULL,
     dedup_key text NOT NULL,
     scheduled_for timestamptz,
     estimated_members bigint NOT NULL DEFAULT 0,
@@ -47,12 +48,12 @@ export const runs = `
     segment_name text NOT NULL,
     rules json NOT NULL,
     rule_hash text NOT NULL,
-    churn_thresholds jsonb NOT NULL,
+    churn_thresholds json NOT NULL,
     members bigint,
     successful bigint,
     failed bigint,
     imputed bigint,
-    stats jsonb,
+    stats json,
     PRIMARY KEY (run_id, segment_id)
   );
   CREATE INDEX run_segments_segment ON segcast.run_segments (segment_id, run_id DESC);
