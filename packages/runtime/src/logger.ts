@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import pretty from 'pino-pretty';
 
 import type { Config } from './config/config.ts';
@@ -10,7 +10,12 @@ export type { Logger } from 'pino';
  * `name` says which process speaks (api, worker, …).
  */
 export function createLogger(config: Pick<Config, 'log'>, name: string): Logger {
-  const options = { name, level: config.log.level, base: { pid: process.pid } };
+  const options = {
+    name,
+    level: config.log.level,
+    base: { pid: process.pid },
+    serializers: { error: stdSerializers.err },
+  };
   return config.log.format === 'json' ? pino(options) : pino(options, prettyStream());
 }
 
