@@ -49,6 +49,11 @@ export const ERROR_CODES = {
     title: 'A service that Segcast starts is not usable',
     retryable: false,
   },
+  address_unavailable: {
+    status: 500,
+    title: 'The API cannot listen on its address',
+    retryable: false,
+  },
   already_running: { status: 409, title: 'Segcast is already running', retryable: false },
   invalid_model: { status: 500, title: 'A model is not usable', retryable: false },
   engine_unavailable: { status: 500, title: 'The scoring engine is not usable', retryable: false },
