@@ -1,20 +1,19 @@
+import type { RunSettings, SubmitDeps } from '@segcast/runs';
 import type { JobQueue } from '@segcast/queue';
-import type { RunNotices, Store } from '@segcast/store';
-
-/** What the API says of its own life; pino's logger is one. */
-export interface Logger {
-  debug(facts: object, message: string): void;
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
+import type { RunNotices } from '@segcast/store';
+import type { Warehouse } from '@segcast/warehouse';
+import type { MlStatus } from '@segcast/contracts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
-export interface ApiDeps {
-  store: Store;
+export interface ApiDeps extends SubmitDeps {
+  warehouse: Warehouse;
   queue: JobQueue;
   notices: RunNotices;
-  log: Logger;
+  settings: RunSettings & { models: MlStatus['models'] };
+  /** What must be said of the models wherever their numbers are shown. */
+  warning: string | null;
+  /** The warehouse columns that the models read. */
+  requiredColumns: readonly string[];
   /** Aborts when the process is asked to stop: whoever waits answers with what there is. */
   stopping: AbortSignal;
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import type { Logger } from '../api-deps.ts';
+import type { RunLog } from '@segcast/runs';
 import { requestIdOf } from './request-id.ts';
 
 /** A line per request: reads at debug, since clients poll; writes at info. */
-export function logRequests(log: Logger): RequestHandler {
+export function logRequests(log: RunLog): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const { method } = request;

@@ -1,13 +1,13 @@
 import { AppError, ERROR_CODES, toProblem } from '@segcast/contracts';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import type { Logger } from '../api-deps.ts';
+import type { RunLog } from '@segcast/runs';
 import { requestIdOf } from './request-id.ts';
 
 /** Seconds after which a caller may try again what is refused for want of a service or of room. */
 const RETRY_AFTER = 5;
 
 /** The one place where errors become answers: RFC 9457 problem details. */
-export function sendProblems(log: Logger): ErrorRequestHandler {
+export function sendProblems(log: RunLog): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const failure = toAppError(error, requestIdOf(response));
     const { status } = ERROR_CODES[failure.code];

@@ -10,7 +10,7 @@ export interface ResponseSpec {
   description: string;
   schema?: z.ZodType;
   /** `application/json` unless told. */
-  contentType?: 'application/json' | 'text/html; charset=utf-8';
+  contentType?: 'application/json' | 'text/html';
   /** Names of the headers it carries beside those of every answer, with their meaning. */
   headers?: Readonly<Record<string, string>>;
   example?: unknown;

@@ -20,6 +20,8 @@ export interface Overview {
   more: number;
   /** What the reader must know of the models, such as that they are placeholders. */
   warning: string | null;
+  /** Where the reader reached the service: `http://127.0.0.1:3000`. */
+  address: string;
 }
 
 const REFRESH_SECONDS = 2;
@@ -33,7 +35,7 @@ export function renderOverview(overview: Overview): string {
     body: html`${heading()} ${notice(overview.warning)}
       <main>
         <div class="card">${table(overview.rows)}</div>
-        ${more(overview.more)} ${howTo(overview.rows[0]?.segment.id ?? 1)}
+        ${more(overview.more)} ${howTo(overview)}
       </main>`,
     ...(active && { refresh: REFRESH_SECONDS }),
   });
@@ -166,13 +168,11 @@ function more(segments: number): Html | null {
   </p>`;
 }
 
-function howTo(id: number): Html {
-  const predict = `curl -X POST "$SEGCAST/api/loyalty/v1/segments/${id}/ml/predict/" -H 'Prefer: wait=30' -d '{"type": "all"}'`;
+function howTo({ rows, address }: Overview): Html {
+  const segment = `${address}/api/loyalty/v1/segments/${rows[0]?.segment.id ?? 1}`;
+  const predict = `curl -X POST ${segment}/ml/predict/ -H 'Prefer: wait=30' -d '{"type": "all"}'`;
   return html`<h2>Score a segment</h2>
-    <pre>
-SEGCAST=http://127.0.0.1:3000   # this address
-${predict}
-curl "$SEGCAST/api/loyalty/v1/segments/${id}/ml/stats/"</pre>`;
+    <pre>${predict}${'\n'}curl ${segment}/ml/stats/</pre>`;
 }
 
 function count(value: number): string {

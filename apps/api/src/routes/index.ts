@@ -1,3 +1,44 @@
 import type { Route } from '../http/route.ts';
+import { listColumns, readFeatures } from './dwh.ts';
+import { health, readiness } from './health.ts';
+import { listMembers } from './list-members.ts';
+import { listSegments } from './list-segments.ts';
+import { errorsPage, overviewPage } from './pages.ts';
+import { predictSegment } from './predict-segment.ts';
+import { previewSegment } from './preview-segment.ts';
+import { readSegment } from './read-segment.ts';
+import { calculateSegment, recalculateSegment } from './recalculate-segment.ts';
+import { cancelRun, run, runErrors, runList, runResults } from './runs.ts';
+import { segmentStats } from './segment-stats.ts';
+import { apiDocument, mlStatus } from './service.ts';
+import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
 
-export const ROUTES: readonly Route[] = [];
+const DOCUMENTED: readonly Route[] = [
+  listSegments,
+  createSegment,
+  // Before the segment of an id, which "preview" would be taken for.
+  previewSegment,
+  readSegment,
+  updateSegment,
+  deleteSegment,
+  recalculateSegment,
+  calculateSegment,
+  listMembers,
+  segmentStats,
+  predictSegment,
+  runList,
+  run,
+  cancelRun,
+  runResults,
+  runErrors,
+  listColumns,
+  readFeatures,
+  mlStatus,
+  health,
+  readiness,
+  overviewPage,
+  errorsPage,
+];
+
+/** The table of routes: what is not here does not exist. */
+export const ROUTES: readonly Route[] = [...DOCUMENTED, apiDocument(DOCUMENTED)];

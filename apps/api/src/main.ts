@@ -1,0 +1,4 @@
+import { runApp } from '@segcast/runtime';
+import { startApi } from './start-api.ts';
+
+await runApp('api', startApi);

@@ -1,0 +1,53 @@
+import { API_PREFIX, predictRequestSchema, runSchema } from '@segcast/contracts';
+import { readRun, submitRun } from '@segcast/runs';
+import { defineRoute } from '../http/route.ts';
+import { preferredWait } from '../runs/preferred-wait.ts';
+import { isFinished, POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
+import { segmentParams } from './parameters.ts';
+
+export const predictSegment = defineRoute({
+  method: 'post',
+  path: `${API_PREFIX}/segments/{id}/ml/predict/`,
+  summary: 'Score every member of a segment: submit, then poll the run',
+  tag: 'Runs',
+  params: segmentParams,
+  headers: { Prefer: '`wait=N`: wait up to N seconds, at most 60, for the run to finish.' },
+  body: predictRequestSchema,
+  bodyExample: { type: 'all' },
+  responses: {
+    200: {
+      description: 'The finished run, within the time that `Prefer: wait=N` gave it.',
+      schema: runSchema,
+      headers: {
+        'Content-Location': 'The path of the run.',
+        'Preference-Applied': 'The wait that was granted.',
+      },
+    },
+    202: {
+      description: 'The run, to be polled. An equal run under way is answered as `deduplicated`.',
+      schema: runSchema,
+      headers: {
+        Location: 'The path of the run.',
+        'Retry-After': 'Seconds after which polling is worth while.',
+        'Preference-Applied': 'The wait that was granted, if one was asked for.',
+      },
+    },
+  },
+  errors: ['segment_not_found', 'segment_inactive', 'queue_full', 'store_unavailable'],
+  handler: async ({ params, body, header, signal }, deps) => {
+    const submitted = await submitRun(deps, { segmentId: params.id, type: body.type });
+    const wait = preferredWait(header('prefer'));
+    const run = wait === null ? submitted.run : await settle(submitted.run.run_id, wait);
+    const answered = submitted.deduplicated ? { ...run, deduplicated: true as const } : run;
+    const applied = wait === null ? undefined : { 'Preference-Applied': `wait=${wait}` };
+    const { self = '' } = run.links;
+    return isFinished(run)
+      ? { status: 200, headers: { ...applied, 'Content-Location': self }, body: answered }
+      : { status: 202, headers: { ...applied, Location: self, ...POLL_AFTER }, body: answered };
+
+    async function settle(runId: string, seconds: number) {
+      await waitForRun(deps, runId, seconds, signal);
+      return readRun(deps, runId);
+    }
+  },
+});

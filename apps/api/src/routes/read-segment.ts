@@ -1,0 +1,19 @@
+import { API_PREFIX, segmentSchema } from '@segcast/contracts';
+import { readSegment as readRecord } from '@segcast/store';
+import { defineRoute } from '../http/route.ts';
+import { presentSegment } from '../segments/present-segments.ts';
+import { segmentParams } from './parameters.ts';
+
+export const readSegment = defineRoute({
+  method: 'get',
+  path: `${API_PREFIX}/segments/{id}/`,
+  summary: 'One segment, with its latest run',
+  tag: 'Segments',
+  params: segmentParams,
+  responses: { 200: { description: 'The segment.', schema: segmentSchema } },
+  errors: ['segment_not_found'],
+  handler: async ({ params }, deps) => ({
+    status: 200,
+    body: await presentSegment(deps, await readRecord(deps.store, params.id)),
+  }),
+});

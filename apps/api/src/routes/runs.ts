@@ -1,0 +1,98 @@
+import {
+  API_PREFIX,
+  failureListSchema,
+  resultListSchema,
+  runListSchema,
+  runQuerySchema,
+  runSchema,
+} from '@segcast/contracts';
+import { cancelRun as cancel, listErrors, listResults, listRuns, readRun } from '@segcast/runs';
+import { defineRoute } from '../http/route.ts';
+import { isFinished, POLL_AFTER } from '../runs/wait-for-run.ts';
+import { pageQuery, runParams } from './parameters.ts';
+
+const RUN = `${API_PREFIX}/ml/runs/{run_id}/`;
+
+export const runList = defineRoute({
+  method: 'get',
+  path: `${API_PREFIX}/ml/runs/`,
+  summary: 'Runs, newest first',
+  tag: 'Runs',
+  query: runQuerySchema,
+  responses: {
+    200: { description: 'A page of runs without their results.', schema: runListSchema },
+  },
+  handler: async ({ query: { segment_id: segmentId, status, type, ...page } }, deps) => ({
+    status: 200,
+    body: await listRuns(deps, { segmentId, status, type }, page),
+  }),
+});
+
+export const run = defineRoute({
+  method: 'get',
+  path: RUN,
+  summary: 'How a run stands: progress, stats, the first results',
+  tag: 'Runs',
+  params: runParams,
+  responses: {
+    200: {
+      description: 'The run. Until it is finished its stats are those of the shards done so far.',
+      schema: runSchema,
+      headers: { 'Retry-After': 'Seconds after which to poll again, until it is finished.' },
+    },
+  },
+  errors: ['run_not_found'],
+  handler: async ({ params }, deps) => {
+    const body = await readRun(deps, params.run_id);
+    return { status: 200, body, ...(!isFinished(body) && { headers: POLL_AFTER }) };
+  },
+});
+
+export const cancelRun = defineRoute({
+  method: 'post',
+  path: `${RUN}cancel/`,
+  summary: 'Cancel a run',
+  tag: 'Runs',
+  params: runParams,
+  responses: {
+    202: {
+      description: 'The run, `cancelling` until no worker holds a part of it.',
+      schema: runSchema,
+    },
+  },
+  errors: ['run_not_found', 'run_finished'],
+  handler: async ({ params }, deps) => ({
+    status: 202,
+    body: await cancel(deps, params.run_id),
+  }),
+});
+
+export const runResults = defineRoute({
+  method: 'get',
+  path: `${RUN}results/`,
+  summary: "Each customer's prediction",
+  tag: 'Runs',
+  params: runParams,
+  query: pageQuery,
+  responses: { 200: { description: 'A page of results.', schema: resultListSchema } },
+  errors: ['run_not_found'],
+  handler: async ({ params, query }, deps) => ({
+    status: 200,
+    body: await listResults(deps, params.run_id, query),
+  }),
+});
+
+export const runErrors = defineRoute({
+  method: 'get',
+  path: `${RUN}errors/`,
+  summary: 'The customers that could not be scored, and why',
+  tag: 'Runs',
+  params: runParams,
+  query: pageQuery,
+  responses: { 200: { description: 'A page of failures.', schema: failureListSchema } },
+  errors: ['run_not_found'],
+  handler: async ({ params, query }, deps) => ({
+    status: 200,
+    body: await listErrors(deps, params.run_id, query),
+  }),
+});

@@ -1,0 +1,38 @@
+import { API_PREFIX, mlStatusSchema } from '@segcast/contracts';
+import { z } from 'zod';
+import { defineRoute, type Route } from '../http/route.ts';
+import { buildDocument } from '../openapi/build-document.ts';
+
+export const mlStatus = defineRoute({
+  method: 'get',
+  path: `${API_PREFIX}/ml/status/`,
+  summary: 'The models and the engine that a run submitted now would use',
+  tag: 'Service',
+  responses: {
+    200: { description: 'Versions, and which are placeholders.', schema: mlStatusSchema },
+  },
+  handler: (_request, { settings, warning }) => ({
+    status: 200,
+    body: {
+      scoring_engine: settings.engine,
+      models: settings.models,
+      churn_thresholds: settings.churnThresholds,
+      warning,
+    },
+  }),
+});
+
+/** The API document of the routes given. */
+export function apiDocument(routes: readonly Route[]): Route {
+  const document = buildDocument(routes);
+  return defineRoute({
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This document',
+    tag: 'Service',
+    responses: {
+      200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
+    },
+    handler: () => ({ status: 200, body: document }),
+  });
+}

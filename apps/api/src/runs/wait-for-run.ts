@@ -1,0 +1,45 @@
+import { setTimeout } from 'node:timers/promises';
+import { readRunRecord } from '@segcast/store';
+import type { ApiDeps } from '../api-deps.ts';
+
+const FINISHED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
+
+/** A notice can be missed, while its connection is lost: look now and then. */
+const POLL_MS = 1000;
+
+/** For whoever polls. */
+export const POLL_AFTER = { 'Retry-After': '1' };
+
+export function isFinished({ status }: { status: string }): boolean {
+  return FINISHED.has(status);
+}
+
+/**
+ * Waits until the run is finished, the time is up, the client has gone or the service stops,
+ * whichever is first. Whoever calls it then reads how the run stands.
+ */
+export async function waitForRun(
+  { store, notices, stopping }: Pick<ApiDeps, 'store' | 'notices' | 'stopping'>,
+  runId: string,
+  seconds: number,
+  clientGone: AbortSignal,
+): Promise<void> {
+  const enough = AbortSignal.any([AbortSignal.timeout(seconds * 1000), clientGone, stopping]);
+  let closed = new AbortController();
+  const stopListening = notices.onClosed(runId, () => closed.abort());
+  try {
+    while (!enough.aborted) {
+      // Listened for from before the look, so that no end can fall between the two.
+      closed = new AbortController();
+      if (isFinished(await readRunRecord(store, runId))) return;
+      await pause(POLL_MS, AbortSignal.any([enough, closed.signal]));
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // It rejects when the signal ends it early, which is not a fault here.
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,86 @@
+import type { AddressInfo } from 'node:net';
+import { AppError } from '@segcast/contracts';
+import { openJobQueue } from '@segcast/queue';
+import { attachServices, type App } from '@segcast/runtime';
+import { placeholderWarning } from '@segcast/scoring';
+import { openStore, RunNotices } from '@segcast/store';
+import { checkWarehouse, openWarehouse } from '@segcast/warehouse';
+import type { ApiDeps } from './api-deps.ts';
+import { createApp } from './create-app.ts';
+import { isLoopbackHost } from './http/guard-access.ts';
+import { readRunSettings } from './run-settings.ts';
+import { serve, stopServing } from './serve.ts';
+
+const STORE_CONNECTIONS = 10;
+const WAREHOUSE_CONNECTIONS = 5;
+
+/** Opens what the API needs, listens, and closes all of it in order when the process ends. */
+export async function startApi(app: App): Promise<void> {
+  const { config, log, shutdown } = app;
+  const deps = await openDeps(app);
+  if (deps.warning !== null) log.warn({ models: deps.settings.models }, deps.warning);
+  const { host, port } = config.http;
+  const listener = createApp(deps, { loopbackOnly: isLoopbackHost(host) });
+  const server = await serve(listener, { host, port }).catch((error: unknown) => {
+    throw explainListen(error, host, port);
+  });
+  shutdown.add('http server', () => stopServing(server));
+  const { port: bound } = server.address() as AddressInfo;
+  log.info({ host, port: bound }, `listening on http://${host}:${bound}`);
+  await reportWarehouse(deps);
+}
+
+async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
+  const services = attachServices(config);
+  const { settings, requiredColumns } = await readRunSettings(config);
+  const store = openStore({ url: services.databaseUrl, poolMax: STORE_CONNECTIONS });
+  shutdown.add('store', () => store.close());
+  const { relation, statementTimeoutMs, versionSql } = config.warehouse;
+  const warehouse = openWarehouse({
+    url: services.warehouseUrl,
+    relation,
+    statementTimeoutMs,
+    versionSql,
+    poolMax: WAREHOUSE_CONNECTIONS,
+  });
+  shutdown.add('warehouse', () => warehouse.close());
+  const notices = new RunNotices(services.databaseUrl);
+  shutdown.add('run notices', () => notices.close());
+  const queue = await openJobQueue(services.queue, {
+    onError: (error, facts) => log.error({ err: error, ...facts }, 'the job queue is in trouble'),
+  });
+  shutdown.add('job queue', () => queue.close());
+  return {
+    store,
+    warehouse,
+    notices,
+    queue,
+    log,
+    settings,
+    requiredColumns,
+    warning: placeholderWarning(settings.models),
+    maxActiveRuns: config.runs.maxActiveRuns,
+    stopping: shutdown.signal,
+  };
+}
+
+function explainListen(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
+  const reason = code === 'EADDRINUSE' ? 'something else listens there' : `the system says ${code}`;
+  return new AppError(
+    'address_unavailable',
+    `The API cannot listen on ${host} port ${port}: ${reason}. Set HOST and PORT.`,
+    { cause: error },
+  );
+}
+
+/** The service starts whatever the warehouse looks like, so that people can ask it what is wrong. */
+async function reportWarehouse({ warehouse, requiredColumns, log }: ApiDeps): Promise<void> {
+  try {
+    await checkWarehouse(warehouse, requiredColumns);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ err: error }, `not ready: ${message}`);
+  }
+}
