@@ -38,3 +38,4 @@ export { addToStats } from './stats/add-to-stats.ts';
 export { mergeStats } from './stats/merge-stats.ts';
 export { createStats, partialStatsSchema, type PartialStats } from './stats/partial-stats.ts';
 export { emptyStats, summarizeStats } from './stats/summarize-stats.ts';
+export { createPlaceholderModels } from './placeholder/create-placeholder-models.ts';

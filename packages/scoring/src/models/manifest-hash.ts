@@ -14,7 +14,7 @@ export function sha256(bytes: Uint8Array): string {
  */
 export function sealManifest(manifest: object): string {
   const text = `${JSON.stringify({ ...manifest, manifest_sha256: BLANK }, null, 2)}\n`;
-  return text.replace(HASH_FIELD, `$1${sha256(Buffer.from(text))}"`);
+  return withHash(text, sha256(Buffer.from(text)));
 }
 
 /** Whether the bytes are those that `sealManifest` made. */
@@ -22,6 +22,9 @@ export function isSealed(bytes: Uint8Array): boolean {
   // latin1 maps every byte to one character and back, so that no invalid UTF-8 is smoothed over.
   const text = Buffer.from(bytes).toString('latin1');
   const hash = HASH_FIELD.exec(text)?.[2];
-  const blanked = text.replace(HASH_FIELD, `$1${BLANK}"`);
-  return hash !== undefined && sha256(Buffer.from(blanked, 'latin1')) === hash;
+  return hash !== undefined && sha256(Buffer.from(withHash(text, BLANK), 'latin1')) === hash;
+}
+
+function withHash(text: string, hash: string): string {
+  return text.replace(HASH_FIELD, (_, field: string) => `${field}${hash}"`);
 }

@@ -1,4 +1,7 @@
-/** The double with the fewest digits that rounds to the same float32: 0.7 for 0.699999988…. */
+/**
+ * The double with the fewest digits that rounds to the same float32: 0.7 for 0.699999988…. (Below
+ * 1e-38, where float32 has fewer than six digits, it may show up to six.)
+ */
 export function shortestFloat32(value: number): number {
   const float = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {

@@ -1,0 +1,113 @@
+import type { io } from '@tensorflow/tfjs-core';
+import type { Sequential } from '@tensorflow/tfjs-layers';
+import { loadTfjsWasm } from '../engine/load-tfjs-wasm.ts';
+import type { DenseLayer } from '../models/plain-network.ts';
+
+export interface TrainingTask {
+  name: string;
+  seed: number;
+  rows: number;
+  /** Standardised, row-major. */
+  inputs: Float32Array;
+  /** Row-major, one value per output. */
+  targets: Float32Array;
+  output: { units: number; activation: 'sigmoid' | 'softmax' };
+}
+
+export interface TrainedNetwork {
+  artifacts: io.ModelArtifacts;
+  layers: DenseLayer[];
+  /** The version of TensorFlow.js that trained it. */
+  tfjs: string;
+}
+
+const HIDDEN_UNITS = [32, 16];
+const EPOCHS = 15;
+const BATCH_SIZE = 256;
+const LEARNING_RATE = 0.01;
+
+/**
+ * Trains a network on the WebAssembly back end, whose arithmetic is the same on every machine:
+ * the same task gives the same bytes.
+ */
+export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> {
+  const { tf } = await loadTfjsWasm();
+  const core = await import('@tensorflow/tfjs-core');
+  const model = await buildNetwork(task);
+  const optimizer = core.train.adam(LEARNING_RATE);
+  const inputs = core.tensor2d(task.inputs, [task.rows, task.inputs.length / task.rows]);
+  const targets = core.tensor2d(task.targets, [task.rows, task.output.units]);
+  try {
+    model.compile({
+      optimizer,
+      loss: task.output.activation === 'softmax' ? 'categoricalCrossentropy' : 'binaryCrossentropy',
+    });
+    // Shuffling would draw from Math.random.
+    const how = { epochs: EPOCHS, batchSize: BATCH_SIZE, shuffle: false, verbose: 0 } as const;
+    await model.fit(inputs, targets, { ...how, yieldEvery: 'never' });
+    return {
+      artifacts: await toArtifacts(model),
+      layers: toLayers(model, task),
+      tfjs: tf.version_core,
+    };
+  } finally {
+    core.dispose([inputs, targets]);
+    model.dispose();
+    optimizer.dispose();
+  }
+}
+
+async function buildNetwork({
+  name,
+  seed,
+  rows,
+  inputs,
+  output,
+}: TrainingTask): Promise<Sequential> {
+  const { sequential, layers, initializers } = await import('@tensorflow/tfjs-layers');
+  const initial = (layer: number) => initializers.glorotUniform({ seed: seed * 3 + layer });
+  const [first, second] = HIDDEN_UNITS as [number, number];
+  return sequential({
+    name,
+    layers: [
+      layers.dense({
+        name: 'hidden_1',
+        inputShape: [inputs.length / rows],
+        units: first,
+        activation: 'relu',
+        kernelInitializer: initial(0),
+      }),
+      layers.dense({
+        name: 'hidden_2',
+        units: second,
+        activation: 'relu',
+        kernelInitializer: initial(1),
+      }),
+      layers.dense({ name: 'output', ...output, kernelInitializer: initial(2) }),
+    ],
+  });
+}
+
+async function toArtifacts(model: Sequential): Promise<io.ModelArtifacts> {
+  let saved: io.ModelArtifacts = {};
+  await model.save({
+    save: (artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({
+        modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' },
+      });
+    },
+  });
+  return saved;
+}
+
+function toLayers(model: Sequential, task: TrainingTask): DenseLayer[] {
+  return model.layers.map((layer, index) => {
+    const [kernel, bias] = layer.getWeights();
+    return {
+      kernel: kernel!.dataSync<'float32'>(),
+      bias: bias!.dataSync<'float32'>(),
+      activation: index < HIDDEN_UNITS.length ? 'relu' : task.output.activation,
+    };
+  });
+}
