@@ -24,7 +24,14 @@ import {
   type Models,
   type Scorer,
 } from '@segcast/scoring';
-import { createSegment, openStore, type SegmentRecord, type Store } from '@segcast/store';
+import {
+  claimShard,
+  createSegment,
+  openStore,
+  type ClaimedShard,
+  type SegmentRecord,
+  type Store,
+} from '@segcast/store';
 import { openWarehouse, type Warehouse } from '@segcast/warehouse';
 import { predictorsOf, PREDICTORS } from '@segcast/contracts';
 import { join } from 'node:path';
@@ -69,6 +76,12 @@ export interface RunService {
   /** Does the jobs of a run: all of its shards, in the order given or by number. */
   finish(runId: string, order?: readonly number[]): Promise<Run>;
   shards(runId: string): Promise<number[]>;
+  /** Claims a shard as a worker would; throws when there is nothing to claim. */
+  claim(runId: string, shard: number): Promise<ClaimedShard>;
+  /** Ends every lease of a run now, as if its workers had been killed a while ago. */
+  expireLeases(runId: string): Promise<void>;
+  /** Makes the jobs of a run look enqueued long ago. */
+  ageJobs(runId: string): Promise<void>;
   /** Runs statements with a connection of their own and answers the last one's rows. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   close(): Promise<void>;
@@ -198,6 +211,25 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
         [runId],
       );
       return rows.map(({ shard }) => shard);
+    },
+    claim: async (runId, shard) => {
+      const place = { runId, shard };
+      const claimed = await claimShard(store, place, scoring.capabilities, CLAIMS);
+      if (claimed === null) throw new Error(`Shard ${shard} of run ${runId} is not to be had.`);
+      return claimed;
+    },
+    expireLeases: async (runId) => {
+      const past = `SET lease_until = clock_timestamp() - interval '1 ms'`;
+      await sql(`UPDATE segcast.run_shards ${past} WHERE run_id = $1 AND lease_until IS NOT NULL`, [
+        runId,
+      ]);
+      await sql(`UPDATE segcast.runs ${past} WHERE id = $1 AND lease_until IS NOT NULL`, [runId]);
+    },
+    ageJobs: async (runId) => {
+      const long = `SET dispatched_at = dispatched_at - interval '1 day',
+        not_before = not_before - interval '1 day'`;
+      await sql(`UPDATE segcast.run_shards ${long} WHERE run_id = $1`, [runId]);
+      await sql(`UPDATE segcast.runs ${long} WHERE id = $1`, [runId]);
     },
     finish: async (runId, order) => {
       for (const shard of order ?? (await service.shards(runId))) {
