@@ -37,6 +37,18 @@ export async function findRelation(
   };
 }
 
+/** Whether views of others read from the relation, so that it cannot be dropped. */
+export async function hasDependents(client: Client, relation: ExistingRelation): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+      WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+        AND d.refobjid = $1 AND r.ev_class <> $1
+      LIMIT 1`,
+    [relation.oid],
+  );
+  return rowCount !== 0;
+}
+
 /**
  * Makes sure that replacing the relation destroys nothing but our own work.
  *

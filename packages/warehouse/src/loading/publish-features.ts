@@ -3,8 +3,8 @@ import { escapeIdentifier, type Client } from 'pg';
 import { featureQuery } from './feature-query.ts';
 import { markAsOurs, type RelationKind } from './ownership.ts';
 import { displayed, quoted, type RelationName } from './relation-name.ts';
-import { replaceRelation } from './replace-relation.ts';
-import { writeSettings, type LoadSettings } from './settings.ts';
+import { replaceRelations, type Replacement } from './replace-relations.ts';
+import type { LoadSettings } from './settings.ts';
 import {
   indexTransactions,
   NEXT_SCHEMA,
@@ -14,10 +14,12 @@ import {
 } from './source-tables.ts';
 
 /**
- * Derives the features from the transactions loaded and puts them in the place of the former ones,
- * together with the tables under them where the load has built new ones.
+ * Derives the features anew from the transactions, by the settings written before, and puts them in
+ * the place of the former ones, together with the tables under them where the load has built new
+ * ones. Built beside and swapped, since a refresh in place either blocks readers or leaves the rows
+ * in no order.
  *
- * @param sources schema of the tables: the next ones, or those in use when a load appends.
+ * @param sources schema of the tables: the next ones, or those in use.
  */
 export async function publishDerivedFeatures(
   client: Client,
@@ -25,43 +27,43 @@ export async function publishDerivedFeatures(
   settings: LoadSettings,
   sources: typeof NEXT_SCHEMA | typeof SOURCE_SCHEMA,
 ): Promise<void> {
-  await writeSettings(client, settings);
+  const replacesSources = sources === NEXT_SCHEMA;
+  if (replacesSources) await indexTransactions(client, sources);
+  await client.query(`ANALYZE ${sources}.transactions`);
   const profile = (await readProfileColumns(client, sources)).map((column) => column.name);
+  const query = featureQuery({ ...settings, profile, schema: sources });
   const next = quoted({ schema: NEXT_SCHEMA, name: relation.name });
-  if (sources === NEXT_SCHEMA) await indexTransactions(client, sources);
-  await analyze(client, quoted({ schema: sources, name: 'transactions' }));
-  await client.query(
-    `CREATE MATERIALIZED VIEW ${next} AS ${featureQuery({ ...settings, profile, schema: sources })}`,
+  await client.query(`CREATE MATERIALIZED VIEW ${next} AS ${query}`);
+  await finishNextRelation(client, 'MATERIALIZED VIEW', relation.name, descriptionOf(settings));
+  const tables = SOURCE_TABLES.map(
+    (name): Replacement => ({ kind: 'TABLE', relation: { schema: SOURCE_SCHEMA, name } }),
   );
-  await finishRelation(client, 'MATERIALIZED VIEW', relation, descriptionOf(settings));
-  if (sources === NEXT_SCHEMA) {
-    for (const name of SOURCE_TABLES) {
-      await replaceRelation(client, 'TABLE', { schema: SOURCE_SCHEMA, name });
-    }
-  }
+  await replaceRelations(client, [
+    { kind: 'MATERIALIZED VIEW', relation },
+    ...(replacesSources ? tables : []),
+  ]);
   await client.query(`DROP SCHEMA ${NEXT_SCHEMA}`);
 }
 
-/** Indexes, measures and marks the relation built in the next schema, then puts it in its place. */
-export async function finishRelation(
+/** Indexes, measures and marks the relation built in the schema of the next load. */
+export async function finishNextRelation(
   client: Client,
   kind: RelationKind,
-  relation: RelationName,
+  name: string,
   description: string,
 ): Promise<void> {
-  const next = { schema: NEXT_SCHEMA, name: relation.name };
-  const index = escapeIdentifier(`${relation.name.slice(0, 40)}_customer_id`);
+  const next = { schema: NEXT_SCHEMA, name };
+  const index = escapeIdentifier(`${name.slice(0, 50)}_customer_id`);
   await client.query(`CREATE UNIQUE INDEX ${index} ON ${quoted(next)} (customer_id)`);
-  await analyze(client, quoted(next));
+  await client.query(`ANALYZE ${quoted(next)}`);
   await markAsOurs(client, kind, next, description);
-  await replaceRelation(client, kind, relation);
 }
 
 /** What the comment of the relation says, after its mark. */
 export function descriptionOf(settings: LoadSettings): string {
   const asOf = settings.asOf === null ? 'as of today' : `as of ${settings.asOf}`;
-  const refreshed = new Date().toISOString();
-  return `features of customers, ${asOf} (${settings.origin}), computed ${refreshed}`;
+  const computedAt = new Date().toISOString();
+  return `features of customers, ${asOf} (${settings.origin}), computed ${computedAt}`;
 }
 
 /**
@@ -78,11 +80,7 @@ export function assertSameRelation(settings: LoadSettings | null, relation: Rela
   );
 }
 
-/** Marks pages visible to all and measures columns, outside the transaction, as VACUUM demands. */
+/** Marks pages visible to all, so that readers need not; VACUUM works outside transactions only. */
 export async function tidy(client: Client, relation: RelationName): Promise<void> {
   await client.query(`VACUUM (ANALYZE) ${quoted(relation)}`);
-}
-
-async function analyze(client: Client, relation: string): Promise<void> {
-  await client.query(`ANALYZE ${relation}`);
 }

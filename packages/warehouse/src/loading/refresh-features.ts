@@ -1,9 +1,11 @@
+import type { Client } from 'pg';
 import { inLoadingTransaction, withAdmin } from './admin-session.ts';
 import { asOfOrToday } from './as-of.ts';
-import { findRelation, markAsOurs } from './ownership.ts';
-import { descriptionOf, tidy } from './publish-features.ts';
-import { displayed, quoted, resolveRelation } from './relation-name.ts';
-import { readSettings } from './settings.ts';
+import { findRelation, hasDependents, markAsOurs, type ExistingRelation } from './ownership.ts';
+import { descriptionOf, publishDerivedFeatures, tidy } from './publish-features.ts';
+import { displayed, quoted, resolveRelation, type RelationName } from './relation-name.ts';
+import { readSettings, type LoadSettings } from './settings.ts';
+import { prepareSchemas, SOURCE_SCHEMA } from './source-tables.ts';
 
 export interface RefreshOptions {
   /** `customer_features_view` or another relation, as `name` or `schema.name`. */
@@ -41,11 +43,7 @@ export async function refreshFeatures(
       const reason = `${name} was imported ready-made; import its newer version instead.`;
       return { refreshed: false, relation: name, reason };
     }
-    await inLoadingTransaction(client, async () => {
-      await client.query(`REFRESH MATERIALIZED VIEW CONCURRENTLY ${quoted(relation)}`);
-      // A concurrent refresh keeps the file, so the comment is what tells one version from another.
-      await markAsOurs(client, 'MATERIALIZED VIEW', relation, descriptionOf(settings));
-    });
+    await inLoadingTransaction(client, () => derive(client, relation, existing, settings));
     await tidy(client, relation);
     return {
       refreshed: true,
@@ -54,4 +52,20 @@ export async function refreshFeatures(
       duration_ms: Math.round(performance.now() - started),
     };
   });
+}
+
+async function derive(
+  client: Client,
+  relation: RelationName,
+  existing: ExistingRelation,
+  settings: LoadSettings,
+): Promise<void> {
+  if (await hasDependents(client, existing)) {
+    // Slower, and the rows end up in no order; but it can be done under other people's views.
+    await client.query(`REFRESH MATERIALIZED VIEW CONCURRENTLY ${quoted(relation)}`);
+    await markAsOurs(client, 'MATERIALIZED VIEW', relation, descriptionOf(settings));
+    return;
+  }
+  await prepareSchemas(client, relation);
+  await publishDerivedFeatures(client, relation, settings, SOURCE_SCHEMA);
 }

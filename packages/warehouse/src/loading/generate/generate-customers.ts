@@ -6,7 +6,7 @@ import { copyCell, copyIn, type CopySink } from '../copy-in.ts';
 import type { OnProgress } from '../load-progress.ts';
 import { assertSameRelation, publishDerivedFeatures, tidy } from '../publish-features.ts';
 import { displayed, resolveRelation, type RelationName } from '../relation-name.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, writeSettings } from '../settings.ts';
 import { createSourceTables, NEXT_SCHEMA, prepareSchemas } from '../source-tables.ts';
 import { createGenerator, type Generator } from './generator.ts';
 import { PROFILE_COLUMNS } from './profile.ts';
@@ -102,6 +102,7 @@ async function load(
     products: true,
     categories: false,
   };
+  await writeSettings(client, settings);
   await publishDerivedFeatures(client, relation, settings, NEXT_SCHEMA);
   return transactions;
 }
