@@ -2,6 +2,7 @@ export { cancelRun } from './cancel-run.ts';
 export { planShards } from './plan-shards.ts';
 export { presentRun, toRunSummaries } from './present-run.ts';
 export { listErrors, listResults, listRuns, readRun } from './read-runs.ts';
+export { readRunSettings, type ReadRunSettings, type ScoringSetup } from './read-run-settings.ts';
 export { findStoredResult } from './results.ts';
 export type {
   ClaimSettings,

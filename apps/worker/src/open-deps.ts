@@ -1,0 +1,49 @@
+import { openJobQueue, type JobQueue } from '@segcast/queue';
+import { readRunSettings, type ReadRunSettings } from '@segcast/runs';
+import { attachServices, type App, type ServiceUrls } from '@segcast/runtime';
+import { openStore, type Store } from '@segcast/store';
+import { openWarehouse, type Warehouse } from '@segcast/warehouse';
+import { ScoringPool } from './threads/scoring-pool.ts';
+
+/** Beside a connection for each shard in hand: claims, plans, and two for the sweeper. */
+const STORE_CONNECTIONS = 6;
+/** For plans; each scoring thread has its own. */
+const WAREHOUSE_CONNECTIONS = 2;
+
+export interface WorkerDeps extends ReadRunSettings {
+  services: ServiceUrls;
+  store: Store;
+  warehouse: Warehouse;
+  queue: JobQueue;
+  pool: ScoringPool;
+}
+
+/**
+ * Opens all that the worker works with, to be closed in the reverse order when it ends.
+ * @throws AppError saying what is missing or refused.
+ */
+export async function openDeps({ config, log, shutdown }: App): Promise<WorkerDeps> {
+  const services = attachServices(config);
+  const read = await readRunSettings(config);
+  const { engine, threads, modelsDir, batchSize } = config.scoring;
+  const store = openStore({ url: services.databaseUrl, poolMax: STORE_CONNECTIONS + threads });
+  shutdown.add('store', () => store.close());
+  const { relation, statementTimeoutMs, versionSql } = config.warehouse;
+  const source = { url: services.warehouseUrl, relation, statementTimeoutMs, versionSql };
+  const warehouse = openWarehouse({ ...source, poolMax: WAREHOUSE_CONNECTIONS });
+  shutdown.add('warehouse', () => warehouse.close());
+  const queue = await openJobQueue(services.queue, {
+    onError: (error, context) => log.error({ err: error, ...context }, 'job queue in trouble'),
+  });
+  shutdown.add('job queue', () => queue.close());
+  const thread = {
+    storeUrl: services.databaseUrl,
+    warehouse: source,
+    modelsDir,
+    engine,
+    batchSize,
+  };
+  const pool = await ScoringPool.start(thread, threads, log);
+  shutdown.add('scoring threads', () => pool.close());
+  return { ...read, services, store, warehouse, queue, pool };
+}

@@ -1,0 +1,131 @@
+import { Worker } from 'node:worker_threads';
+import { AppError } from '@segcast/contracts';
+import type { EngineName } from '@segcast/scoring';
+import type { ClaimedShard } from '@segcast/store';
+import { fromSentError, toSentError } from './sent-error.ts';
+import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
+
+/** `.ts` can be no entry of a thread: Node would not know how to read it. */
+const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
+
+/**
+ * A shard's rows never become objects, so that little is young; V8's default would let each thread
+ * grow by 48 MB before it looks.
+ */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+
+interface ShardInHand {
+  onProgress: (processed: number) => void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** A thread with an engine, a reader and a writer of its own; scores one shard at a time. */
+export class ScoringThread {
+  readonly engine: EngineName;
+  /** Why another engine was not taken, where one was tried. */
+  readonly notes: readonly string[];
+  /** Resolves, with a word on how, when the thread has ended. */
+  readonly ended: Promise<Error>;
+  readonly #worker: Worker;
+  #inHand: ShardInHand | null = null;
+  #end: Error | null = null;
+
+  private constructor(worker: Worker, ready: ReadyThread) {
+    this.#worker = worker;
+    this.engine = ready.engine;
+    this.notes = ready.notes;
+    this.ended = ready.ended;
+    worker.on('message', (message: FromThread) => this.#onMessage(message));
+    void this.ended.then((error) => {
+      this.#end = error;
+      this.#settle()?.reject(error);
+    });
+  }
+
+  /** @throws AppError `invalid_model` or `engine_unavailable` when it cannot score. */
+  static async start(settings: ThreadSettings): Promise<ScoringThread> {
+    const worker = new Worker(BOOTSTRAP, {
+      workerData: settings,
+      resourceLimits: RESOURCE_LIMITS,
+      name: 'scoring',
+    });
+    return new ScoringThread(worker, await whenReady(worker));
+  }
+
+  /** Rejects with what the scoring threw, or with how the thread ended. */
+  score(
+    shard: ClaimedShard,
+    signal: AbortSignal,
+    onProgress: (processed: number) => void,
+  ): Promise<void> {
+    if (this.#end) return Promise.reject(this.#end);
+    const abort = (): void => this.abort(signal.reason);
+    const scored = new Promise<void>((resolve, reject) => {
+      this.#inHand = { onProgress, resolve, reject };
+      this.#send({ kind: 'score', shard });
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    return scored.finally(() => signal.removeEventListener('abort', abort));
+  }
+
+  /** Asks the thread to give up the shard in hand, which then rejects with the reason. */
+  abort(reason: unknown): void {
+    if (this.#inHand) this.#send({ kind: 'abort', reason: toSentError(reason) });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #onMessage(message: FromThread): void {
+    if (message.kind === 'progress') this.#inHand?.onProgress(message.processed);
+    else if (message.kind === 'scored') this.#settle()?.resolve();
+    else if (message.kind === 'failed') this.#settle()?.reject(fromSentError(message.error));
+  }
+
+  #settle(): ShardInHand | null {
+    const settled = this.#inHand;
+    this.#inHand = null;
+    return settled;
+  }
+}
+
+interface ReadyThread {
+  engine: EngineName;
+  notes: readonly string[];
+  ended: Promise<Error>;
+}
+
+async function whenReady(worker: Worker): Promise<ReadyThread> {
+  const ended = whenEnded(worker);
+  const first = await Promise.race([
+    new Promise<FromThread>((resolve) => worker.once('message', resolve)),
+    ended,
+  ]);
+  if (first instanceof Error) throw first;
+  if (first.kind === 'unusable') {
+    await worker.terminate();
+    throw fromSentError(first.error);
+  }
+  if (first.kind !== 'ready') throw new TypeError(`A scoring thread began with ${first.kind}.`);
+  return { engine: first.engine, notes: first.notes, ended };
+}
+
+function whenEnded(worker: Worker): Promise<Error> {
+  return new Promise((resolve) => {
+    let cause: unknown;
+    worker.once('error', (error) => (cause = error));
+    worker.once('exit', (code) => {
+      const reason = cause instanceof Error ? cause.message : `exit code ${code}`;
+      resolve(
+        new AppError('internal', `The scoring thread ended unexpectedly: ${reason}`, { cause }),
+      );
+    });
+  });
+}
