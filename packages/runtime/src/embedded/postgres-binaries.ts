@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,6 +15,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { AppError } from '@segcast/contracts';
 
+import { makeEnterable } from './service-home.ts';
 import { canUse, type ServiceAccount } from './service-account.ts';
 
 const require = createRequire(import.meta.url);
@@ -31,6 +34,12 @@ export interface PostgresBinaries {
   major: string;
 }
 
+export interface PostgresPackage {
+  /** Folder with `bin`, `lib` and `share`. */
+  native: string;
+  version: string;
+}
+
 interface LibraryLink {
   source: string;
   target: string;
@@ -46,8 +55,8 @@ interface LibraryLink {
 export function preparePostgresBinaries(
   account: ServiceAccount | undefined,
   copyRoot: string,
+  { native, version }: PostgresPackage = findPackage(),
 ): PostgresBinaries {
-  const { native, version } = findPackage();
   const home = isUsable(native, account) ? native : copyNative(native, copyRoot, version);
   const initdb = join(home, 'bin', 'initdb');
   const probe = spawnSync(initdb, ['--version'], { cwd: '/', encoding: 'utf8', ...account });
@@ -60,7 +69,7 @@ export function preparePostgresBinaries(
   return { initdb, postgres: join(home, 'bin', 'postgres'), major };
 }
 
-function findPackage(): { native: string; version: string } {
+export function findPackage(): PostgresPackage {
   const platform = `${process.platform}-${process.arch}`;
   const name = PACKAGES[platform];
   if (name === undefined) throw unavailable(`No PostgreSQL is packaged for ${platform}.`);
@@ -102,14 +111,25 @@ function copyNative(native: string, copyRoot: string, version: string): string {
   const home = join(copyRoot, `postgresql-${version}`);
   if (existsSync(home)) return home;
   const unfinished = `${home}.${process.pid}`;
-  mkdirSync(copyRoot, { recursive: true });
+  makeEnterable(copyRoot);
   cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  letAllRead(unfinished);
   for (const { source, target } of readLinks(native)) {
     rmSync(join(unfinished, target), { force: true });
     symlinkSync(basename(source), join(unfinished, target));
   }
   publish(unfinished, home);
   return home;
+}
+
+/** An install under a strict umask is for its owner alone, and so would be a copy of it. */
+function letAllRead(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) letAllRead(path);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
 }
 
 /** Renames in one step; when another process was first, its copy is as good. */

@@ -22,7 +22,7 @@ export function serviceHome(dataDir: string, systemRoot: string = SYSTEM_ROOT): 
 }
 
 /** Creates a folder that others may pass through and not list, whatever the umask. */
-function makeEnterable(path: string): void {
+export function makeEnterable(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
 }
 
