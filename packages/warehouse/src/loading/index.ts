@@ -1,3 +1,4 @@
+export * from './database-has-tables.ts';
 export * from './generate/generate-customers.ts';
 export * from './import-transactions.ts';
 export * from './load-progress.ts';
