@@ -82,8 +82,14 @@ async function present(
   fact('Overview', `${apiUrl}/`);
   fact('Jobs', `${apiUrl}/admin/queues`);
   fact('API', `${apiUrl}/openapi.json`);
-  fact('Logs', relative(process.cwd(), join(config.dataDir, 'logs')));
+  fact('Logs', shortest(join(config.dataDir, 'logs')));
   console.log('\nCtrl-C stops everything.');
+}
+
+/** Relative to where the person is, unless it lies elsewhere. */
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 function fact(name: string, value: string): void {

@@ -1,8 +1,9 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '@segcast/contracts';
 
+import { makeEnterable } from '../embedded/service-home.ts';
 import { claimInstance, type Instance, type InstanceRecord } from './instance.ts';
 import type { ServiceUrls } from './service-urls.ts';
 
@@ -42,7 +43,7 @@ export async function claimForCommand(
 
 /** The same path for all that mean the same folder, which is created. */
 export function prepareDataDir(dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true });
+  makeEnterable(dataDir);
   return realpathSync(dataDir);
 }
 
