@@ -3,7 +3,7 @@ import { escapeIdentifier, type Client } from 'pg';
 import { featureQuery } from './feature-query.ts';
 import { markAsOurs, type RelationKind } from './ownership.ts';
 import { displayed, quoted, type RelationName } from './relation-name.ts';
-import { replaceRelations, type Replacement } from './replace-relations.ts';
+import { replaceRelations } from './replace-relations.ts';
 import type { LoadSettings } from './settings.ts';
 import {
   indexTransactions,
@@ -35,12 +35,9 @@ export async function publishDerivedFeatures(
   const next = quoted({ schema: NEXT_SCHEMA, name: relation.name });
   await client.query(`CREATE MATERIALIZED VIEW ${next} AS ${query}`);
   await finishNextRelation(client, 'MATERIALIZED VIEW', relation.name, descriptionOf(settings));
-  const tables = SOURCE_TABLES.map(
-    (name): Replacement => ({ kind: 'TABLE', relation: { schema: SOURCE_SCHEMA, name } }),
-  );
   await replaceRelations(client, [
     { kind: 'MATERIALIZED VIEW', relation },
-    ...(replacesSources ? tables : []),
+    ...(replacesSources ? SOURCE_TABLES : []),
   ]);
   await client.query(`DROP SCHEMA ${NEXT_SCHEMA}`);
 }

@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { copyCell, type CopySink } from './copy-in.ts';
 import type { OnProgress } from './load-progress.ts';
-import { columnNames, hasHeader } from './text/column-index.ts';
-import { STDIN } from './text/read-lines.ts';
-import { readRecords, type TextRecord } from './text/read-records.ts';
+import { createByteCounter } from './text/byte-counter.ts';
+import { openRecords } from './text/open-records.ts';
 import type { RejectLog } from './text/reject-log.ts';
 import type { TextFormat } from './text/text-format.ts';
 import {
@@ -32,7 +30,7 @@ export interface LineCounts {
   rejected: number;
 }
 
-/** Reads the files into a COPY of the incoming table, whose columns are `incomingColumns`. */
+/** Reads the files into a COPY of the incoming table. */
 export async function readTransactions(
   sink: CopySink,
   options: ReadTransactionsOptions,
@@ -53,19 +51,13 @@ async function readFile(
   counts: LineCounts,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const { format, mapping } = options;
-  const nulls = `\t${copyCell(null)}`.repeat(6 + (mapping.profile?.length ?? 0));
-  let parse: ((cells: readonly string[]) => ParsedLine) | undefined;
-  counts.header += format.skipLines ?? 0;
-  for await (const { records, blank } of readRecords(file, format, onBytes)) {
+  const { names, header, batches } = await openRecords(file, options.format, onBytes);
+  const parse = createLineParser(file, names, options.mapping, options);
+  const nulls = `\t${copyCell(null)}`.repeat(6 + (options.mapping.profile?.length ?? 0));
+  counts.header += header;
+  for await (const { records, blank } of batches) {
     counts.blank += blank;
     for (const record of records) {
-      const isFirst = parse === undefined;
-      parse ??= parserFor(file, record, options);
-      if (isFirst && hasHeader(format)) {
-        counts.header++;
-        continue;
-      }
       counts.read++;
       const line = 'fault' in record ? rejectedFor(record.fault) : parse(record.cells);
       if (line.kind === 'rejected') {
@@ -86,38 +78,4 @@ async function readFile(
 
 function rejectedFor(reason: string): ParsedLine {
   return { kind: 'rejected', reason };
-}
-
-/** The columns come from the first record: its cells are their names, or show how many there are. */
-function parserFor(
-  file: string,
-  first: TextRecord,
-  { format, mapping, ...filters }: ReadTransactionsOptions,
-): (cells: readonly string[]) => ParsedLine {
-  const cells = 'cells' in first ? first.cells : [];
-  const names = columnNames(format, hasHeader(format) ? cells : null, cells.length);
-  return createLineParser(file, names, mapping, filters);
-}
-
-async function createByteCounter(
-  files: readonly string[],
-  onProgress: OnProgress | undefined,
-): Promise<(count: number) => void> {
-  const sizes = await Promise.all(files.map(sizeOf));
-  const total = sizes.reduce<number | null>(
-    (sum, size) => (sum === null || size === null ? null : sum + size),
-    0,
-  );
-  let done = 0;
-  return (count) => {
-    done += count;
-    onProgress?.({ stage: 'bytes', done, total });
-  };
-}
-
-async function sizeOf(file: string): Promise<number | null> {
-  if (file === STDIN) return null;
-  // A file that is not there is reported when it is opened.
-  const stats = await stat(file).catch(() => null);
-  return stats?.size ?? null;
 }

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { inLoadingTransaction, withAdmin } from './admin-session.ts';
 import { asOfOrToday } from './as-of.ts';
-import { findRelation, hasDependents, markAsOurs, type ExistingRelation } from './ownership.ts';
+import { findRelation, hasDependents, markAsOurs } from './ownership.ts';
 import { descriptionOf, publishDerivedFeatures, tidy } from './publish-features.ts';
 import { displayed, quoted, resolveRelation, type RelationName } from './relation-name.ts';
-import { readSettings, type LoadSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { prepareSchemas, SOURCE_SCHEMA } from './source-tables.ts';
 
 export interface RefreshOptions {
@@ -33,39 +33,38 @@ export async function refreshFeatures(
   return await withAdmin(adminUrl, async (client) => {
     const relation = await resolveRelation(client, options.relation);
     const name = displayed(relation);
-    const existing = await findRelation(client, relation);
-    const settings = await readSettings(client);
-    if (existing?.ours !== true || settings?.relation !== name) {
-      const reason = `${name} was not derived by Segcast, so whoever fills it also renews it.`;
-      return { refreshed: false, relation: name, reason };
-    }
-    if (existing.kind !== 'MATERIALIZED VIEW') {
-      const reason = `${name} was imported ready-made; import its newer version instead.`;
-      return { refreshed: false, relation: name, reason };
-    }
-    await inLoadingTransaction(client, () => derive(client, relation, existing, settings));
+    const result = await inLoadingTransaction(client, () => refresh(client, relation));
+    if ('reason' in result) return { refreshed: false, relation: name, reason: result.reason };
     await tidy(client, relation);
     return {
       refreshed: true,
       relation: name,
-      as_of: await asOfOrToday(client, settings.asOf),
+      as_of: result.asOf,
       duration_ms: Math.round(performance.now() - started),
     };
   });
 }
 
-async function derive(
+async function refresh(
   client: Client,
   relation: RelationName,
-  existing: ExistingRelation,
-  settings: LoadSettings,
-): Promise<void> {
+): Promise<{ asOf: string } | { reason: string }> {
+  const name = displayed(relation);
+  const existing = await findRelation(client, relation);
+  const settings = await readSettings(client);
+  if (existing?.ours !== true || settings?.relation !== name) {
+    return { reason: `${name} was not derived by Segcast, so whoever fills it also renews it.` };
+  }
+  if (existing.kind !== 'MATERIALIZED VIEW') {
+    return { reason: `${name} was imported ready-made; import its newer version instead.` };
+  }
   if (await hasDependents(client, existing)) {
     // Slower, and the rows end up in no order; but it can be done under other people's views.
     await client.query(`REFRESH MATERIALIZED VIEW CONCURRENTLY ${quoted(relation)}`);
     await markAsOurs(client, 'MATERIALIZED VIEW', relation, descriptionOf(settings));
-    return;
+  } else {
+    await prepareSchemas(client, relation);
+    await publishDerivedFeatures(client, relation, settings, SOURCE_SCHEMA);
   }
-  await prepareSchemas(client, relation);
-  await publishDerivedFeatures(client, relation, settings, SOURCE_SCHEMA);
+  return { asOf: await asOfOrToday(client, settings.asOf) };
 }

@@ -20,8 +20,8 @@ const LOCK_PAUSE_MS = 500;
 
 /**
  * Puts the relations of the same names from the schema of the next load in the place of the given
- * ones, which keep their grants. A relation comes before those it is made from. Readers see the
- * old ones until the transaction commits.
+ * ones, which keep their grants, and drops those that nothing needs any more. A relation comes
+ * before those it is made from. Readers see the old ones until the transaction commits.
  *
  * @throws AppError `import_failed` when readers hold an old one for minutes, or other objects
  * depend on it.
@@ -29,12 +29,14 @@ const LOCK_PAUSE_MS = 500;
 export async function replaceRelations(
   client: Client,
   replacements: readonly Replacement[],
+  obsolete: readonly Replacement[] = [],
 ): Promise<void> {
   const drops: string[] = [];
-  for (const { relation, kind } of replacements) {
+  for (const replaced of [...replacements, ...obsolete]) {
+    const { relation, kind } = replaced;
     const existing = await findRelation(client, relation);
     if (existing === null) continue;
-    await copyGrants(client, existing, nextOf(relation));
+    if (!obsolete.includes(replaced)) await copyGrants(client, existing, nextOf(relation));
     // Tables are locked ahead, lest the first one dropped be held while we wait for the others.
     if (existing.kind === 'TABLE') drops.unshift(`LOCK TABLE ${quoted(relation)}`);
     drops.push(`DROP ${existing.kind ?? kind} ${quoted(relation)}`);

@@ -26,7 +26,10 @@ const SQL_TYPES: Readonly<Record<ProfileType, string>> = {
   date: 'date',
 };
 
-export const SOURCE_TABLES = ['transactions', 'customers'] as const;
+/** The tables under derived features. */
+export const SOURCE_TABLES = ['transactions', 'customers'].map(
+  (name) => ({ kind: 'TABLE', relation: { schema: SOURCE_SCHEMA, name } }) as const,
+);
 
 export function sqlTypeOf(column: ProfileColumn): string {
   return SQL_TYPES[column.type];
@@ -67,7 +70,7 @@ export async function createSourceTables(
  */
 export async function prepareSchemas(client: Client, relation: RelationName): Promise<void> {
   await assertReplaceable(client, relation);
-  for (const name of [...SOURCE_TABLES, 'settings']) {
+  for (const name of ['transactions', 'customers', 'settings']) {
     await assertReplaceable(client, { schema: SOURCE_SCHEMA, name });
   }
   // The target's own schema is never created: a misspelt name should not make a new place.

@@ -2,7 +2,13 @@ import { copyCell } from './copy-in.ts';
 import type { ProfileColumn, ProfileType } from './source-tables.ts';
 import { columnIndex } from './text/column-index.ts';
 import { createDateParser } from './text/parse-date.ts';
-import { isText, parseBoolean, parseDecimal, parseWhole } from './text/parse-value.ts';
+import {
+  isText,
+  MAX_ID_LENGTH,
+  parseBoolean,
+  parseDecimal,
+  parseWhole,
+} from './text/parse-value.ts';
 
 /** Which columns of the files mean what, by name, or by number from 1 where there is no header. */
 export interface TransactionMapping {
@@ -39,9 +45,6 @@ export type ParsedLine =
   | { kind: 'rejected'; reason: string };
 
 const NOT_POSITIVE = 'the amount is not positive';
-
-/** A longer id would not fit into an index entry; nor is it one. */
-const MAX_ID_LENGTH = 255;
 
 /** How one cell of a line is read. */
 interface Field {

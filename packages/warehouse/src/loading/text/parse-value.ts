@@ -9,6 +9,9 @@ const MAX_INT4 = 2_147_483_647;
 /** PostgreSQL cannot store NUL, and U+FFFD is what the decoder makes of bytes that are no text. */
 const NOT_TEXT = /[\0\uFFFD]/;
 
+/** Characters of an id: a longer one would not fit into an index entry, nor is it one. */
+export const MAX_ID_LENGTH = 255;
+
 /** The number as PostgreSQL reads it, or null when it is none or not credible. */
 export function parseDecimal(text: string, decimalComma: boolean): string | null {
   const number = decimalComma ? text.replace(',', '.') : text;

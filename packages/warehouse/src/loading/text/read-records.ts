@@ -107,7 +107,9 @@ function createSplitter(format: TextFormat): (text: string) => SplitRecord {
       return (text) => ({ cells: text.trim().split(/\s+/) });
     case 'fixed': {
       const { columns } = format;
-      return (text) => ({ cells: columns.map(({ start, end }) => text.slice(start - 1, end).trim()) });
+      return (text) => ({
+        cells: columns.map(({ start, end }) => text.slice(start - 1, end).trim()),
+      });
     }
   }
 }

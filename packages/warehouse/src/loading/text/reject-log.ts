@@ -50,7 +50,8 @@ export class RejectLog {
   }
 
   #tooMany(): AppError {
-    const limit = this.#maxErrors === 0 ? 'None is allowed' : `At most ${this.#maxErrors} are allowed`;
+    const limit =
+      this.#maxErrors === 0 ? 'None is allowed' : `At most ${this.#maxErrors} are allowed`;
     const last = this.shown.at(-1)!;
     const where = this.#path === undefined ? '' : ` All of them are in ${this.#path}.`;
     return new AppError(

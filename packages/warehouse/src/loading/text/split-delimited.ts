@@ -16,7 +16,12 @@ export function splitDelimited(text: string, delimiter: string): SplitRecord {
     if (text[start] === QUOTE) {
       const close = closingQuote(text, start + 1);
       if (close === -1) return 'continues';
-      cells.push(text.slice(start + 1, close).replaceAll('""', QUOTE).trim());
+      cells.push(
+        text
+          .slice(start + 1, close)
+          .replaceAll('""', QUOTE)
+          .trim(),
+      );
       at = skipBlanks(text, close + 1, delimiter);
       if (at < text.length && !text.startsWith(delimiter, at)) {
         return { fault: `there is text after the closing quote of cell ${cells.length}` };
