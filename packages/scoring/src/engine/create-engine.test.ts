@@ -146,11 +146,3 @@ test('gives tfjs-node the function that Node.js 23 took away', async () => {
     if (own) Object.defineProperty(util, 'isNullOrUndefined', own);
   }
 });
-
-test('leaves the handling of uncaught errors to the application', async () => {
-  const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const counts = () => events.map((event) => process.listenerCount(event));
-  const before = counts();
-  await createEngine({ preference: 'tfjs-wasm', checkModels });
-  expect(counts()).toEqual(before);
-});

@@ -22,9 +22,9 @@ export interface TrainedNetwork {
 }
 
 const HIDDEN_UNITS = [32, 16];
-const EPOCHS = 15;
-const BATCH_SIZE = 256;
-const LEARNING_RATE = 0.01;
+const EPOCHS = 12;
+const BATCH_SIZE = 512;
+const LEARNING_RATE = 0.02;
 
 /**
  * Trains a network on the WebAssembly back end, whose arithmetic is the same on every machine:
