@@ -42,8 +42,8 @@ export async function claimShard(
        AND h.attempt < $7 AND h.not_before <= clock_timestamp()
        AND (h.status = 'pending' OR h.status = 'running' AND h.lease_until < clock_timestamp())
        AND r.engine = ANY ($3)
-       AND coalesce(r.models -> 'churn' ->> 'version' = ANY ($4), true)
-       AND coalesce(r.models -> 'nbo' ->> 'version' = ANY ($5), true)
+       AND (r.models -> 'churn' IS NULL OR r.models -> 'churn' ->> 'version' = ANY ($4))
+       AND (r.models -> 'nbo' IS NULL OR r.models -> 'nbo' ->> 'version' = ANY ($5))
      RETURNING h.run_id AS "runId", h.shard, h.attempt,
        jsonb_build_object('lo', h.lo, 'hi', h.hi) AS range,
        r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", s.segment_id AS "segmentId",
