@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addGenerateCommand } from './commands/generate.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPredictCommand } from './commands/predict.ts';
@@ -18,6 +19,7 @@ addUpCommand(program);
 addSegmentsCommand(program);
 addPredictCommand(program);
 addGenerateCommand(program);
+addImportCommand(program);
 addModelsCommand(program);
 addMigrateCommand(program);
 

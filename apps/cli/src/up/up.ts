@@ -59,6 +59,7 @@ async function run(demo: boolean, shutdown: Shutdown): Promise<void> {
   const lost = services.failed.then((how) => {
     throw new AppError('services_unavailable', `${how}. Start again: what was stored is safe.`);
   });
+  console.log('Starting the API and a worker …');
   const { apiUrl, failed } = await Promise.race([serve(config, services.urls, shutdown), lost]);
   services.publishApi(apiUrl);
   const failure = Promise.race([failed, lost]);
