@@ -65,14 +65,14 @@ async function faultsOfKeys(warehouse: Warehouse, relation: Relation): Promise<s
 }
 
 function duplicateSql(relation: Relation): string {
-  return `SELECT 1 FROM (SELECT ${ID_SQL} FROM ${relation.sql} LIMIT ${CHECKED_ROWS}) AS some
+  return `SELECT 1 FROM (SELECT ${ID_SQL} FROM ${relation.sql} LIMIT ${CHECKED_ROWS}) AS sampled
            GROUP BY ${ID_SQL} HAVING count(*) > 1 LIMIT 1`;
 }
 
 function nullSql(relation: Relation, indexed: boolean): string {
   const rows = indexed
     ? relation.sql
-    : `(SELECT ${ID_SQL} FROM ${relation.sql} LIMIT ${CHECKED_ROWS}) AS some`;
+    : `(SELECT ${ID_SQL} FROM ${relation.sql} LIMIT ${CHECKED_ROWS}) AS sampled`;
   return `SELECT 1 FROM ${rows} WHERE ${ID_SQL} IS NULL LIMIT 1`;
 }
 

@@ -32,11 +32,12 @@ export async function listMembers(
     );
   }
   const columns = featureColumns(relation);
+  // The qualified name is the column itself; a bare one would order by the text selected.
   const rows = await warehouse.query(
     `list the members of ${relation.label}`,
-    `SELECT ${ID_TEXT_SQL}, ${featureList(columns)} FROM ${relation.sql}
+    `SELECT ${ID_TEXT_SQL}, ${featureList(columns)} FROM ${relation.sql} AS members
       WHERE (${condition}) AND ${after === null ? `${ID_SQL} IS NOT NULL` : `${ID_SQL} > $2::${id.sqlType}`}
-      ORDER BY ${ID_SQL} LIMIT $1`,
+      ORDER BY members.${ID_SQL} LIMIT $1`,
     after === null ? [limit] : [limit, after],
   );
   return rows.map(([customerId, ...features]) => ({

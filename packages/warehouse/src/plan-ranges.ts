@@ -53,7 +53,10 @@ function pickEvenly(bounds: readonly string[], count: number): string[] {
   });
 }
 
-/** The id's histogram, in its own order and without repetitions; empty where nothing was analysed. */
+/**
+ * The id's histogram, in its own order and without repetitions; empty where nothing was analysed.
+ * (ORDER BY has a qualified name, since a bare one would mean the text that is selected.)
+ */
 async function histogramBounds(
   warehouse: Warehouse,
   relation: Relation,
@@ -67,7 +70,7 @@ async function histogramBounds(
                FROM (SELECT histogram_bounds FROM pg_catalog.pg_stats
                       WHERE schemaname = $1 AND tablename = $2 AND attname = 'customer_id'
                       ORDER BY inherited DESC LIMIT 1) AS statistics) AS bounds
-      ORDER BY bound`,
+      ORDER BY bounds.bound`,
     [relation.schema, relation.name],
   );
   return rows.map(([bound]) => bound!);
@@ -94,7 +97,7 @@ async function walkIndex(
                  FROM (SELECT ${ID_SQL}, row_number() OVER (ORDER BY ${ID_SQL}) - 1 AS position
                          FROM ${relation.sql} WHERE ${ID_SQL} IS NOT NULL) AS keys
                 WHERE position > 0 AND position % $1 = 0) AS boundaries
-        ORDER BY boundary`,
+        ORDER BY boundaries.boundary`,
       [step],
     );
     return rows.map(([bound]) => bound!);

@@ -85,8 +85,8 @@ function limitsOf(warehouse: Warehouse, relation: Relation): CopyLimits {
   const pauseMs = statementTimeoutMs / 2;
   return {
     pauseMs,
-    // Two statements may pass before the first byte of their answers is sent.
-    silenceMs: 2 * warehouse.silenceMs,
+    // The COPY's first row may be the first thing that the server sends.
+    silenceMs: warehouse.silenceMs(2),
     onPauseTooLong: () =>
       new AppError(
         'warehouse_timeout',

@@ -42,7 +42,7 @@ function fromServer(error: pg.DatabaseError, action: string): AppError {
   const remedy =
     code === '42501'
       ? 'Grant SELECT to the role in DWH_URL.'
-      : 'Check the relation and its definition.';
+      : 'Check DWH_URL and the definition of the relation.';
   return new AppError('warehouse_invalid', `${said}. ${remedy}`, { cause: error });
 }
 

@@ -29,7 +29,7 @@ const SILENCE_GRACE_MS = 5_000;
 interface TextQuery extends pg.QueryArrayConfig {
   /** The extended protocol takes one statement only, whatever a condition contains. */
   queryMode: 'extended';
-  query_timeout?: number;
+  query_timeout: number;
 }
 
 /** The read-only connection to the customers' features; close it when done. */
@@ -57,10 +57,13 @@ export class Warehouse {
     this.#pool.on('error', () => undefined);
   }
 
-  /** The longest silence to bear from a server at work, in milliseconds; 0 is without limit. */
-  get silenceMs(): number {
+  /**
+   * The longest silence to bear from a server that runs so many statements before it answers, in
+   * milliseconds; 0 is without limit.
+   */
+  silenceMs(statements: number): number {
     const { statementTimeoutMs } = this.options;
-    return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + SILENCE_GRACE_MS;
+    return statementTimeoutMs === 0 ? 0 : statements * statementTimeoutMs + SILENCE_GRACE_MS;
   }
 
   /** The relation as the catalogue knows it, at most half a minute old. */
@@ -93,7 +96,7 @@ export class Warehouse {
       values: [...values],
       rowMode: 'array',
       queryMode: 'extended',
-      ...(this.silenceMs > 0 && { query_timeout: this.silenceMs }),
+      query_timeout: this.silenceMs(1),
     };
     try {
       return await this.withClient(async (client) => (await client.query<Row>(query)).rows);
