@@ -3,7 +3,6 @@ export * from './count-members.ts';
 export * from './describe-columns.ts';
 export * from './find-customer.ts';
 export * from './list-members.ts';
-export { databaseHasTables } from './loading/database-has-tables.ts';
 export * from './loading/index.ts';
 export * from './member-batch.ts';
 export * from './plan-ranges.ts';

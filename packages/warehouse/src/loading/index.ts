@@ -1,3 +1,4 @@
+export { databaseHasTables } from './database-has-tables.ts';
 export { generateCustomers } from './generate/generate-customers.ts';
 export type { GenerateOptions, GenerateReport } from './generate/generate-customers.ts';
 export { formatFeaturesReport } from './features-report.ts';
