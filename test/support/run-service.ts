@@ -90,6 +90,8 @@ export interface RunService {
 export interface RunServiceOptions {
   /** Statements that make the relation `customers`; by default a thousand of them. */
   customers?: string;
+  /** By default `customers`. */
+  relation?: string;
   shardSize?: number;
   batchSize?: number;
   /** By default BullMQ on the test's own database. */
@@ -138,7 +140,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
   const store = openStore({ url, poolMax: 20 });
   const warehouse = openWarehouse({
     url,
-    relation: 'customers',
+    relation: options.relation ?? 'customers',
     statementTimeoutMs: 60_000,
     poolMax: 10,
   });
