@@ -1,22 +1,23 @@
 import { AppError } from '@segcast/contracts';
+import { registerWasmBackend, tfjsPackages } from './tfjs-packages.ts';
 import type { TfjsBackend } from './tfjs.ts';
 
 /**
- * TensorFlow.js on its WebAssembly back end. Only core and layers are imported: half the start-up
- * time and memory of the whole `@tensorflow/tfjs`.
+ * TensorFlow.js on its WebAssembly back end.
+ *
+ * @throws AppError `engine_unavailable` when the back end does not start.
  */
 export async function loadTfjsWasm(): Promise<TfjsBackend> {
-  const core = await import('@tensorflow/tfjs-core');
-  const { loadLayersModel } = await import('@tensorflow/tfjs-layers');
+  const { core, layers } = tfjsPackages();
   core.enableProdMode();
-  await import('@tensorflow/tfjs-backend-wasm');
+  registerWasmBackend();
   if (!(await keepProcessListeners(() => core.setBackend('wasm')))) {
     throw new AppError(
       'engine_unavailable',
       'The engine tfjs-wasm cannot start: this Node.js does not run its WebAssembly. Use Node.js 20.19 or later.',
     );
   }
-  return { tf: { ...core, loadLayersModel }, backend: 'wasm' };
+  return { tf: { ...core, loadLayersModel: layers.loadLayersModel }, backend: 'wasm' };
 }
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;

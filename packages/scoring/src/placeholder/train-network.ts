@@ -1,6 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { loadTfjsWasm } from '../engine/load-tfjs-wasm.ts';
+import { tfjsPackages } from '../engine/tfjs-packages.ts';
 import type { DenseLayer } from '../models/plain-network.ts';
 
 export interface TrainingTask {
@@ -32,8 +33,8 @@ const LEARNING_RATE = 0.02;
  */
 export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> {
   const { tf } = await loadTfjsWasm();
-  const core = await import('@tensorflow/tfjs-core');
-  const model = await buildNetwork(task);
+  const { core } = tfjsPackages();
+  const model = buildNetwork(task);
   const optimizer = core.train.adam(LEARNING_RATE);
   const inputs = core.tensor2d(task.inputs, [task.rows, task.inputs.length / task.rows]);
   const targets = core.tensor2d(task.targets, [task.rows, task.output.units]);
@@ -57,14 +58,8 @@ export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> 
   }
 }
 
-async function buildNetwork({
-  name,
-  seed,
-  rows,
-  inputs,
-  output,
-}: TrainingTask): Promise<Sequential> {
-  const { sequential, layers, initializers } = await import('@tensorflow/tfjs-layers');
+function buildNetwork({ name, seed, rows, inputs, output }: TrainingTask): Sequential {
+  const { sequential, layers, initializers } = tfjsPackages().layers;
   const initial = (layer: number) => initializers.glorotUniform({ seed: seed * 3 + layer });
   const [first, second] = HIDDEN_UNITS as [number, number];
   return sequential({

@@ -8,7 +8,7 @@ export interface Offer {
 /** The offers of the next best offer model, in the order of its outputs. */
 export const DEFAULT_OFFERS: readonly Offer[] = [
   { offer_id: 'offer_0', offer_name: 'Welcome Back Discount', category: 'Win-back' },
-  { offer_id: 'offer_1', offer_name: 'Free Delivery', category: 'Win-back' },
+  { offer_id: 'offer_1', offer_name: 'Free Delivery', category: 'Engagement' },
   { offer_id: 'offer_2', offer_name: 'Starter Bundle', category: 'Onboarding' },
   { offer_id: 'offer_3', offer_name: 'Loyalty Points Boost', category: 'Loyalty' },
   { offer_id: 'offer_4', offer_name: 'New Range Discovery', category: 'Cross-sell' },
