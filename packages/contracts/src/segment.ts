@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { churnThresholdsSchema } from './prediction-types.ts';
 import { runSummarySchema } from './run.ts';
 
-/** A JSONLogic rule, or the old form: a list of named rules that must all hold. */
-export const rulesSchema = z.union([
-  z.record(z.string(), z.unknown()),
-  z.array(z.unknown()),
-  z.boolean(),
-  z.null(),
-]);
+/**
+ * A JSONLogic rule, or the old form: a list of named rules that must all hold. Only its outermost
+ * shape is looked at here, and nothing is rebuilt: what `parseRule` sees is what was sent.
+ */
+export const rulesSchema = z
+  .unknown()
+  .refine((rules) => typeof rules === 'object' || typeof rules === 'boolean', {
+    error: 'must be a JSONLogic rule, a list of {"name", "rule"}, true, false or null',
+  })
+  .meta({
+    description:
+      'A JSONLogic rule over the columns of /dwh/columns/, or a list of {"name", "rule"} that must all hold. {}, [], true and null match everyone.',
+    examples: [{ '>': [{ var: 'total_revenue' }, 1000] }],
+  });
 
 export const createSegmentSchema = z.strictObject({
   name: z.string().trim().min(1).max(200),

@@ -2,6 +2,7 @@ import { AppError } from '@segcast/contracts';
 import { Router, type Request, type Response } from 'express';
 import type { ApiDeps } from '../api-deps.ts';
 import { readJsonBody } from './read-json-body.ts';
+import { refuseUnstorableText } from './refuse-unstorable-text.ts';
 import type { AnyAnswer, Route } from './route.ts';
 
 /** A router of the whole table: one entry per path, which answers 405 to the methods it lacks. */
@@ -54,10 +55,12 @@ async function answer(
 ): Promise<void> {
   const abort = new AbortController();
   response.once('close', () => abort.abort());
+  const parameters = { params: { ...request.params }, query: { ...request.query } };
+  refuseUnstorableText(parameters.params);
+  refuseUnstorableText(parameters.query);
   const result = await route.handle(
     {
-      params: { ...request.params },
-      query: { ...request.query },
+      ...parameters,
       body: route.body === undefined ? undefined : await readJsonBody(request, response),
       header: (name) => request.get(name),
       signal: abort.signal,

@@ -19,7 +19,8 @@ export async function readJsonBody(request: Request, response: Response): Promis
       else reject(explainBodyError(error, request));
     });
   });
-  const body: unknown = request.body ?? {};
+  const parsed: unknown = request.body;
+  const body = parsed === undefined ? {} : parsed;
   refuseUnstorableText(body);
   return body;
 }

@@ -4,12 +4,12 @@ import { toPointer } from './validate.ts';
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /**
- * Refuses NUL and lone surrogates anywhere in a body, in keys as in values: PostgreSQL can store
- * neither. Walks without recursion, since a body may be nested as deep as it is long.
+ * Refuses NUL and lone surrogates anywhere in a body or in parameters, in keys as in values:
+ * PostgreSQL takes neither. Walks without recursion, since a body may be nested as deep as it is long.
  * @throws AppError `invalid_request` with the place.
  */
-export function refuseUnstorableText(body: unknown): void {
-  const pending: { value: unknown; pointer: string }[] = [{ value: body, pointer: '' }];
+export function refuseUnstorableText(input: unknown): void {
+  const pending: { value: unknown; pointer: string }[] = [{ value: input, pointer: '' }];
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const { value, pointer } = item;
     if (typeof value === 'string') refuse(value, pointer);
@@ -23,8 +23,8 @@ export function refuseUnstorableText(body: unknown): void {
 
 function refuse(text: string, pointer: string): void {
   if (!UNSTORABLE.test(text)) return;
-  const detail = 'text holds a NUL character or a lone surrogate, which cannot be stored';
-  throw new AppError('invalid_request', `${pointer || 'The body'}: ${detail}.`, {
+  const detail = 'text holds a NUL character or a lone surrogate, which the database does not take';
+  throw new AppError('invalid_request', `${pointer || 'The request'}: ${detail}.`, {
     errors: [{ pointer, detail }],
   });
 }

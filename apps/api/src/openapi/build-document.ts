@@ -1,4 +1,4 @@
-import { ERROR_CODES, toProblem, type ErrorCode } from '@segcast/contracts';
+import { API_PREFIX, ERROR_CODES, toProblem, type ErrorCode } from '@segcast/contracts';
 import type { z } from 'zod';
 import type { ResponseSpec, Route } from '../http/route.ts';
 import { componentSchemas, schemaOf } from './component-schemas.ts';
@@ -53,7 +53,7 @@ function operation(route: Route): Json {
 
 /** Such as `post_segments_id_ml_predict`: stable as long as the path is. */
 function operationId({ method, path }: Route): string {
-  const words = path.replace('/api/loyalty/v1', '').match(/[\w.]+/g) ?? ['root'];
+  const words = path.replace(API_PREFIX, '').match(/[\w.]+/g) ?? ['root'];
   return [method, ...words].join('_').replaceAll('.', '_');
 }
 
@@ -135,10 +135,10 @@ function problems(route: Route): Json {
 }
 
 function impliedErrors(route: Route): ErrorCode[] {
-  const implied: ErrorCode[] = ['forbidden_host', 'internal'];
-  if (route.params ?? route.query ?? route.body) implied.push('invalid_request');
+  const implied: ErrorCode[] = ['invalid_request', 'forbidden_host', 'internal'];
   if (route.body) implied.push('malformed_json', 'payload_too_large', 'unsupported_media_type');
   if (route.method !== 'get') implied.push('forbidden_origin');
+  if (route.path.startsWith(API_PREFIX)) implied.push('store_unavailable');
   return implied;
 }
 

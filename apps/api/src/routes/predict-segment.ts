@@ -33,7 +33,7 @@ export const predictSegment = defineRoute({
       },
     },
   },
-  errors: ['segment_not_found', 'segment_inactive', 'queue_full', 'store_unavailable'],
+  errors: ['segment_not_found', 'segment_inactive', 'queue_full'],
   handler: async ({ params, body, header, signal }, deps) => {
     const submitted = await submitRun(deps, { segmentId: params.id, type: body.type });
     const wait = preferredWait(header('prefer'));

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { API_PREFIX } from '@segcast/contracts';
+import { startJobWorkers, type JobWorkers, type QueueConnection } from '@segcast/queue';
+import { planShards, runShard } from '@segcast/runs';
+import { placeholderWarning } from '@segcast/scoring';
+import { RunNotices } from '@segcast/store';
+import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
+import { createApp } from '../../apps/api/src/create-app.ts';
+import { checkAnswer, type Answer } from './api-answers.ts';
+import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts';
+
+export interface CallOptions {
+  /** Sent as JSON; a text or bytes are sent as they are. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The API over a real socket, on a fresh database and queue. */
+export interface ApiServer {
+  service: RunService;
+  deps: ApiDeps;
+  /** `http://127.0.0.1:port` */
+  origin: string;
+  /**
+   * Calls a path, below the API's prefix unless it starts with another slash (`//healthz`), and
+   * checks the answer against the route table.
+   */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Real workers; without them runs stay queued. */
+  startWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ApiServerOptions extends RunServiceOptions {
+  deps?: Partial<ApiDeps>;
+}
+
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  let connection: QueueConnection | undefined;
+  const service = await createRunService({
+    ...options,
+    queue: (url) =>
+      (connection = options.queue?.(url) ?? { kind: 'postgres', url, schema: 'bullmq' }),
+  });
+  const notices = new RunNotices(service.url);
+  const stopping = new AbortController();
+  const { models } = service.submitDeps.settings;
+  const deps: ApiDeps = {
+    ...service.submitDeps,
+    settings: { ...service.submitDeps.settings, models: models as ApiDeps['settings']['models'] },
+    warehouse: service.warehouse,
+    queue: service.queue,
+    notices,
+    warning: placeholderWarning(models),
+    requiredColumns: ['total_revenue', 'transaction_count'],
+    stopping: stopping.signal,
+    ...options.deps,
+  };
+  const server = createServer(createApp(deps, { loopbackOnly: true })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let workers: JobWorkers | undefined;
+
+  return {
+    service,
+    deps,
+    origin,
+    call: (method, path, { body, headers = {} } = {}) =>
+      checkAnswer(method, toPath(path), () =>
+        fetch(origin + toPath(path), {
+          method,
+          headers,
+          redirect: 'manual',
+          ...(body !== undefined && { body: toBody(body) }),
+        }),
+      ),
+    startWorkers: async () => {
+      workers = await startJobWorkers(
+        connection!,
+        {
+          planRun: (job) => planShards(service.planDeps, job),
+          scoreShard: (job) => runShard(service.shardDeps, job),
+          nightly: () => Promise.resolve(),
+        },
+        { shardConcurrency: 2, onError: () => undefined },
+      );
+    },
+    close: async () => {
+      stopping.abort();
+      await closeServer(server);
+      await workers?.close();
+      await notices.close();
+      await service.close();
+    },
+  };
+}
+
+function toPath(path: string): string {
+  return path.startsWith('//') ? path.slice(1) : API_PREFIX + path;
+}
+
+function toBody(body: unknown): string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array
+    ? (body as string | Uint8Array<ArrayBuffer>)
+    : JSON.stringify(body);
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
