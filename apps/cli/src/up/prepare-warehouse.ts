@@ -29,6 +29,7 @@ export async function prepareWarehouse(
   if (!own && (!demo || (await databaseHasTables(warehouseAdminUrl)))) {
     throw missing(relation, describe(warehouseUrl));
   }
+  console.log(`The warehouse is empty: generating ${formatInteger(CUSTOMERS)} customers.`);
   const progress = createLoadProgress(process.stdout);
   try {
     const options = { customers: CUSTOMERS, seed: SEED, relation, onProgress: progress.show };
