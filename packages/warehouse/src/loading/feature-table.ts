@@ -42,7 +42,7 @@ export function planColumns(
     throw new AppError(
       'import_failed',
       `${file} has no column customer_id. Say which of its columns has the customers' ids ` +
-        `(--id-column): ${sources.join(', ')}.`,
+        `(--id): ${sources.join(', ')}.`,
     );
   }
   const others = columnNamesFor(sources.toSpliced(idIndex, 1), [ID]);

@@ -4,23 +4,33 @@ export type Random = () => number;
 const MASK_64 = (1n << 64n) - 1n;
 
 /**
- * A deterministic generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom
- * number generators", 2021), its state filled by SplitMix64 as its authors recommend. Each number
- * takes 52 bits from two outputs.
+ * A deterministic generator of uniform numbers, 52 bits each, from two outputs of xoshiro128**.
  *
  * @param seed a whole number from 0 to 2⁵³ − 1.
  * @param stream streams of one seed are independent of each other.
  */
 export function createRandom(seed: number, stream: number): Random {
+  // The authors of xoshiro recommend SplitMix64 to fill its state.
   const next = splitMix64(splitMix64(BigInt(seed))() ^ BigInt(stream));
   const [first, second] = [next(), next()];
-  // Signed 32-bit integers, which V8 holds without allocating.
-  let a = Number(first & 0xffffffffn) | 0;
-  let b = Number(first >> 32n) | 0;
-  let c = Number(second & 0xffffffffn) | 0;
-  let d = Number(second >> 32n) | 0;
+  const nextInt32 = xoshiro128([first, first >> 32n, second, second >> 32n].map(lowest32Bits));
+  return () => {
+    const high = nextInt32() >>> 6;
+    const low = nextInt32() >>> 6;
+    return (high * 0x4000000 + low + 0.5) / 0x10000000000000;
+  };
+}
 
-  function nextInt32(): number {
+/**
+ * xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
+ *
+ * @param state four 32-bit integers, not all zero.
+ * @returns a function that gives the next 32 bits as a signed integer, which V8 holds without
+ * allocating.
+ */
+export function xoshiro128(state: readonly number[]): () => number {
+  let [a = 0, b = 0, c = 0, d = 0] = state;
+  return () => {
     const scrambled = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9);
     const shifted = b << 9;
     c ^= a;
@@ -30,13 +40,11 @@ export function createRandom(seed: number, stream: number): Random {
     c ^= shifted;
     d = rotateLeft(d, 11);
     return scrambled;
-  }
-
-  return () => {
-    const high = nextInt32() >>> 6;
-    const low = nextInt32() >>> 6;
-    return (high * 0x4000000 + low + 0.5) / 0x10000000000000;
   };
+}
+
+function lowest32Bits(value: bigint): number {
+  return Number(value & 0xffffffffn) | 0;
 }
 
 function rotateLeft(value: number, by: number): number {
