@@ -12,6 +12,14 @@ export interface StoreOptions {
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/** What knex would print is thrown too, and said where it is caught. */
+const SILENT = {
+  debug: () => undefined,
+  deprecate: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 /**
  * The database of Segcast: one pool, used through knex where queries are composed and through
  * pg itself where a law wants its exact statements.
@@ -34,9 +42,11 @@ export class Store {
       application_name: 'segcast',
       types,
     });
-    // The pool drops a connection that breaks while idle; the next query opens another.
+    // The pool drops a connection that breaks while idle; the next query opens another. One that
+    // breaks between two statements of a transaction has no other listener either.
     this.pool.on('error', () => undefined);
-    this.knex = knex({ client: 'pg', connectionPool: this.pool });
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.knex = knex({ client: 'pg', connectionPool: this.pool, log: SILENT });
   }
 
   /** The rows of one statement. */

@@ -107,16 +107,28 @@ async function readSlices(
   return rows.map(toRecord);
 }
 
-/** A `real` arrives as its shortest text: rounding to float32 gives back the very number stored. */
 function toRecord(row: PredictionRow): PredictionRecord {
-  const { customer_id, churn_probability, rfm_code, recency, frequency, monetary } = row;
+  const { customer_id, rfm_code, monetary } = row;
   return {
     customerId: customer_id,
-    churnProbability: churn_probability === null ? null : Math.fround(churn_probability),
+    churnProbability: float32(row.churn_probability),
     offerScores:
       row.offer_0 === null ? null : OFFERS.map((offer) => Math.fround(Number(row[offer]))),
-    rfm: rfm_code === null ? null : { code: rfm_code, recency, frequency, monetary },
+    rfm:
+      rfm_code === null
+        ? null
+        : {
+            code: rfm_code,
+            recency: float32(row.recency),
+            frequency: float32(row.frequency),
+            monetary,
+          },
   };
+}
+
+/** A `real` arrives as its shortest text: rounding to float32 gives back the very number stored. */
+function float32(value: number | null): number | null {
+  return value === null ? null : Math.fround(value);
 }
 
 /** One customer's prediction of a run, or null. The ids' bounds leave few chunks to look into. */
