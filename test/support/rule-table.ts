@@ -17,6 +17,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'quo"te', type: 'number', sqlType: 'numeric', declared: 'numeric' },
   { name: '__proto__', type: 'number', sqlType: 'numeric', declared: 'numeric' },
   { name: 'price', type: 'number', sqlType: 'numeric', declared: 'numeric(12,2)', precision: 12 },
+  { name: 'wide', type: 'number', sqlType: 'numeric', declared: 'numeric(30,25)', precision: 30 },
   { name: "it's", type: 'string', sqlType: 'text', declared: 'text' },
   { name: 'back\\slash', type: 'string', sqlType: 'varchar', declared: 'varchar' },
   { name: '"; DROP TABLE x; --', type: 'string', sqlType: 'bpchar', declared: 'char(4)' },

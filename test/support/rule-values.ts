@@ -30,6 +30,8 @@ const NUMERICS = [
   '-1e-400',
 ];
 
+const isSmall = (text: string) => Math.abs(Number(text)) < 10_000;
+
 const INT8S = [
   '9007199254740991',
   '9007199254740992',
@@ -95,6 +97,8 @@ export const SQL_VALUES: Readonly<Record<string, fc.Arbitrary<SqlText>>> = {
   ),
   numeric: fc.oneof(fc.constantFrom(...NUMERICS, ...INT8S), decimal),
   'numeric(12,2)': fc.constantFrom('NaN', '0', '0.1', '0.3', '1', '1000', '-0.01', '9999999999.99'),
+  // More digits than a double tells apart, and few enough to be declared.
+  'numeric(30,25)': fc.constantFrom(...NUMERICS.filter(isSmall)),
   text: anyText,
   varchar: anyText,
   bpchar: anyText,
@@ -113,6 +117,7 @@ const anyNumber = fc.oneof(
   fc.constantFrom(...[...NUMERICS, ...INT8S].filter(finite).map(Number)),
   fc.constantFrom(0, 1, 2.5, -3, 1000, 16777217, 1.1, Math.fround(1.1), 0.30000000000000004),
   fc.constantFrom(1.7976931348623157e308, -1.7976931348623157e308, 1.0000000000000002, 1e-7, 1e21),
+  fc.constantFrom(0.1, 1, 1.0000000000000002, 1000, 1000.0000000000001),
   fc.integer({ min: -5, max: 5 }),
   fc.double({ noDefaultInfinity: true, noNaN: true }),
 );

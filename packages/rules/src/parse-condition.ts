@@ -3,10 +3,12 @@ import {
   countNode,
   fault,
   MAX_DEPTH,
+  MAX_NODES,
   type ParseContext,
   placeAt,
   type Place,
   shown,
+  tooLarge,
 } from './parse-context.ts';
 import { parseMissing, parseTruth } from './parse-column-condition.ts';
 import { parseEquality, parseOrder } from './parse-comparison.ts';
@@ -90,6 +92,7 @@ function parseOperation(
 function argumentsOf(argument: Place): Place[] {
   const { json, pointer } = argument;
   if (!Array.isArray(json)) return [argument];
+  if (json.length > MAX_NODES) throw tooLarge(pointer);
   return json.map((each: unknown, i) => placeAt(pointer, i, each));
 }
 

@@ -29,8 +29,9 @@ export function placeAt(pointer: string, key: string | number, json: unknown): P
 
 /** The pointer one step down; a key of great length stays out of it, since no rule has one. */
 export function pointerTo(pointer: string, key: string | number): string {
-  const segment = String(key).replaceAll('~', '~0').replaceAll('/', '~1');
-  return segment.length > 200 ? pointer : `${pointer}/${segment}`;
+  if (typeof key === 'number') return `${pointer}/${key}`;
+  if (key.length > 200) return pointer;
+  return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /**
@@ -46,9 +47,12 @@ export function fault(context: ParseContext, pointer: string, detail: string): n
 /** Counts one operator, column or constant. */
 export function countNode(context: ParseContext, pointer: string): void {
   context.nodes += 1;
-  if (context.nodes <= MAX_NODES) return;
+  if (context.nodes > MAX_NODES) throw tooLarge(pointer);
+}
+
+export function tooLarge(pointer: string): AppError {
   const detail = `The rule has more than ${MAX_NODES} operators, columns and constants; split it into several segments.`;
-  throw invalidRule([{ pointer, detail }]);
+  return invalidRule([{ pointer, detail }]);
 }
 
 /** The error for a rule with these faults, the first of them told in its message. */

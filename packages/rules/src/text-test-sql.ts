@@ -16,7 +16,7 @@ function testSql(test: TextTest, text: string, part: string): string {
   return `right(${text}, length(${part})) = ${part}`;
 }
 
-/** The collation is given to constants too: one that ignores case could not search for them. */
+/** Of the two operands one is a column, whose collation holds for both. */
 function textSql(operand: TextOperand): string {
-  return typeof operand === 'string' ? `${textLiteral(operand)} COLLATE "C"` : asText(operand);
+  return typeof operand === 'string' ? textLiteral(operand) : asText(operand);
 }
