@@ -274,7 +274,7 @@ describe('numeric', () => {
         });
         expect(wrong).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: 25, endOnFailure: true },
     );
     await client.end();
   });
