@@ -70,7 +70,7 @@ function table(rows: readonly OverviewRow[]): Html {
     <thead>
       <tr>
         <th scope="col">Segment</th>
-        <th scope="col" class="number">Customers scored</th>
+        <th scope="col" class="number">Scored</th>
         <th scope="col">Churn risk</th>
         <th scope="col">Top offer</th>
         <th scope="col">Top RFM segment</th>
@@ -88,13 +88,15 @@ function tableRow({ segment, stats }: OverviewRow): Html {
   return html`<tr>
     <th scope="row">
       <a href="/api/loyalty/v1/segments/${segment.id}/ml/stats/">${segment.name}</a>
-      <small>${segment.id}${inactive}${segment.description && ` · ${segment.description}`}</small>
+      <small>#${segment.id}${inactive}${segment.description && ` · ${segment.description}`}</small>
     </th>
-    <td class="number">${stats.run_id === null ? '–' : count(stats.sampled_count)}</td>
-    <td>${churnCell(stats.stats.churn)}</td>
-    <td>${topOffer(stats.stats.nbo)}</td>
-    <td>${topRfmSegment(stats.stats.rfm)}</td>
-    <td class="nowrap">${runCell(segment.latest_run, stats)}</td>
+    <td class="number" data-label="Scored">
+      ${stats.run_id === null ? '–' : count(stats.sampled_count)}
+    </td>
+    <td class="whole" data-label="Churn risk">${churnCell(stats.stats.churn)}</td>
+    <td class="whole" data-label="Top offer">${topOffer(stats.stats.nbo)}</td>
+    <td class="whole" data-label="Top RFM segment">${topRfmSegment(stats.stats.rfm)}</td>
+    <td class="run" data-label="Latest run">${runCell(segment.latest_run, stats)}</td>
   </tr>`;
 }
 
@@ -116,7 +118,7 @@ function churnCell(churn: ChurnStats): Html | string {
       <rect class="medium" x="${high}" width="${medium}" height="8" />
       <rect class="low" x="${high + medium}" width="${low}" height="8" />
     </svg>
-    <small>average ${churn.avg_probability?.toFixed(3)}</small>`;
+    <small>${medium.toFixed(1)}% medium · avg ${churn.avg_probability?.toFixed(3)}</small>`;
 }
 
 function topOffer(nbo: NboStats): Html | string {
@@ -130,7 +132,7 @@ function topRfmSegment(rfm: RfmStats): Html | string {
 function ranked(top: [string, number] | undefined, total: number): Html | string {
   if (top === undefined || total === 0) return '–';
   const [name, members] = top;
-  return html`${name}<small>${((100 * members) / total).toFixed(1)}% of them</small>`;
+  return html`${name}<small>${((100 * members) / total).toFixed(1)}% of all</small>`;
 }
 
 function runCell(run: RunSummary | null, stats: SegmentStats): Html | string {

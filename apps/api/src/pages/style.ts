@@ -107,7 +107,7 @@ export const STYLE = html`<style>
     white-space: nowrap;
   }
   tbody th {
-    min-width: 13rem;
+    min-width: 15rem;
     font-weight: 600;
   }
   td,
@@ -123,8 +123,13 @@ export const STYLE = html`<style>
   .number {
     text-align: right;
   }
-  .nowrap {
+  .whole {
     white-space: nowrap;
+  }
+  .run {
+    min-width: 14rem;
+    max-width: 20rem;
+    overflow-wrap: anywhere;
   }
   svg.bar {
     display: block;
@@ -171,6 +176,42 @@ export const STYLE = html`<style>
     background: var(--card);
     border: 1px solid var(--line);
     border-radius: 10px;
+  }
+  :target {
+    background: var(--notice);
+  }
+  /* On a narrow screen a row is a card, and its cells say what they are. */
+  @media (max-width: 52rem) {
+    thead {
+      display: none;
+    }
+    tr,
+    tbody th,
+    td {
+      display: block;
+      border: 0;
+    }
+    tr {
+      padding: 0.75rem 1rem;
+    }
+    tr + tr {
+      border-top: 1px solid var(--line);
+    }
+    tbody th,
+    td,
+    .number,
+    .run {
+      min-width: 0;
+      max-width: none;
+      padding: 0 0 0.5rem;
+      text-align: left;
+    }
+    td[data-label]::before {
+      content: attr(data-label);
+      display: block;
+      font-size: 0.8rem;
+      color: var(--quiet);
+    }
   }
   .empty {
     padding: 2rem 1rem;
