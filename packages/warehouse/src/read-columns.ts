@@ -15,6 +15,9 @@ export async function readColumns(
 ): Promise<ReadonlyMap<string, WarehouseColumn>> {
   const columns = featureColumns(await warehouse.relation());
   return new Map(
-    columns.map(({ name, type, sqlType, nullable }) => [name, { name, type, sqlType, nullable }]),
+    columns.map(({ name, type, sqlType, nullable, precision }) => [
+      name,
+      { name, type, sqlType, nullable, ...(precision === null ? {} : { precision }) },
+    ]),
   );
 }

@@ -10,6 +10,8 @@ export interface RelationColumn {
   /** Null for a type that rules and clients cannot use. */
   type: ColumnType | null;
   nullable: boolean;
+  /** Digits that a numeric column is declared with; null where its scale is not within them. */
+  precision: number | null;
   comment: string | null;
   /** Quoted name of a collation other than the database's default. */
   collation: string | null;
@@ -53,10 +55,16 @@ SELECT CASE WHEN typnamespace = 'pg_catalog'::regnamespace THEN typname::text
             ELSE typnamespace::regnamespace::text || '.' || typname END
   FROM base WHERE typtype <> 'd'`;
 
+/** A numeric's type modifier is, but for an offset of 4, the precision before 16 bits of scale. */
+const PRECISION_SQL = `
+SELECT declared >> 16 FROM (SELECT a.atttypmod - 4) AS modifier (declared)
+ WHERE a.atttypid = 'pg_catalog.numeric'::regtype AND declared >= 0
+   AND declared & 65535 <= declared >> 16`;
+
 const COLUMNS_SQL = `
 SELECT a.attname::text, (${BASE_TYPE_SQL}), a.attnotnull::text, col_description(a.attrelid, a.attnum),
        CASE WHEN l.collname <> 'default' THEN format('%I.%I', n.nspname, l.collname) END,
-       coalesce(l.collisdeterministic, true)::text
+       coalesce(l.collisdeterministic, true)::text, (${PRECISION_SQL})::text
   FROM pg_catalog.pg_attribute a
   LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
   LEFT JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace
@@ -93,13 +101,14 @@ export async function readRelation(warehouse: Warehouse): Promise<Relation> {
 }
 
 function toColumn(row: Cell[]): RelationColumn {
-  const [name, sqlType, notNull, comment, collation, deterministic] = row as [
+  const [name, sqlType, notNull, comment, collation, deterministic, precision] = row as [
     string,
     string,
     string,
     Cell,
     Cell,
     string,
+    Cell,
   ];
   return {
     name,
@@ -109,5 +118,6 @@ function toColumn(row: Cell[]): RelationColumn {
     comment,
     collation,
     deterministic: deterministic === 'true',
+    precision: precision === null ? null : Number(precision),
   };
 }
