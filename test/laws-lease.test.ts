@@ -1,6 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import { planShards, readRun, runShard, scoreShard, sweep } from '@segcast/runs';
-import { claimPlan, claimShard, readRunRecord } from '@segcast/store';
+import { claimPlan, claimShard, readRunRecord, saveShards } from '@segcast/store';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { CLAIMS, createRunService, type RunService } from './support/run-service.ts';
 import { until } from './support/until.ts';
@@ -130,7 +130,10 @@ it('takes a run over from a planner that was killed, and shuts that one out', as
   expect(await claimPlan(service.store, runId, 60_000)).toBeNull();
   await service.expireLeases(runId);
   await planShards(service.planDeps, { run_id: runId, dispatch: 1 });
-  expect(stale?.attempt).toBe(1);
+  const late = { shards: [{ lo: null, hi: null }], estimate: 7, engine: 'tfjs-wasm' };
+  const summarize = () => ({ stats: {}, warning: null });
+  expect(await saveShards(service.store, stale!, late, summarize)).toBe(false);
+  expect(await service.shards(runId)).toEqual([0]);
   expect(await service.finish(runId)).toMatchObject({ status: 'succeeded', processed: 1000 });
 });
 

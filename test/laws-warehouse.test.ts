@@ -1,4 +1,4 @@
-import { readRun, runShard } from '@segcast/runs';
+import { planShards, readRun, runShard } from '@segcast/runs';
 import { readRunRecord } from '@segcast/store';
 import { openWarehouse } from '@segcast/warehouse';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,20 @@ describe('capabilities', () => {
     }
     await runShard(service.shardDeps, job);
     expect(await readRun(service, runId)).toMatchObject({ status: 'succeeded' });
+  });
+
+  // Left open, shards of one run would be scored by whatever engine each worker has.
+  it('freezes the engine of a run for any when it is planned', async () => {
+    service = await createRunService({ shardSize: 5000 });
+    service.submitDeps.settings.engine = 'auto';
+    const runId = await service.submit(await service.segment());
+    const job = { run_id: runId, dispatch: 0 };
+    await planShards({ ...service.planDeps, engine: 'another' }, job);
+    expect(await readRunRecord(service.store, runId)).toMatchObject({ engine: 'another' });
+    await runShard(service.shardDeps, { ...job, shard: 0 });
+    expect(await readRun(service, runId)).toMatchObject({ status: 'running', processed: 0 });
+    service.shardDeps.capabilities = { ...service.shardDeps.capabilities, engines: ['another'] };
+    expect(await service.finish(runId)).toMatchObject({ status: 'succeeded', processed: 1000 });
   });
 
   it('asks only for the models that the run uses', async () => {

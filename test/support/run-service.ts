@@ -161,6 +161,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
     warehouse,
     queue,
     claims: CLAIMS,
+    engine: scoring.settings.engine,
     shardSize,
     log: SILENT,
   };

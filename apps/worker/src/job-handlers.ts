@@ -5,9 +5,6 @@ import { refreshFeatures } from '@segcast/warehouse';
 import { listModelVersions } from './model-versions.ts';
 import type { WorkerDeps } from './open-deps.ts';
 
-/** Runs submitted with it take whatever engine the workers have chosen. */
-const ANY_ENGINE = 'auto';
-
 /** What this worker does with each kind of job. */
 export function createJobHandlers(
   { config, log }: Pick<App, 'config' | 'log'>,
@@ -15,16 +12,16 @@ export function createJobHandlers(
   claims: ClaimSettings,
 ): JobHandlers {
   const { shardSize, modelsDir } = config.scoring;
-  const engines = [pool.engine, ANY_ENGINE];
+  const { engine } = pool;
   const refresh = async (): Promise<void> => {
     const { relation } = config.warehouse;
     const report = await refreshFeatures(services.warehouseAdminUrl, { relation });
     log.info(report, report.refreshed ? 'features refreshed' : 'features not refreshed');
   };
   return {
-    planRun: (job) => planShards({ store, warehouse, queue, claims, shardSize, log }, job),
+    planRun: (job) => planShards({ store, warehouse, queue, claims, engine, shardSize, log }, job),
     scoreShard: async (job) => {
-      const capabilities = { engines, ...(await listModelVersions(modelsDir)) };
+      const capabilities = { engines: [engine], ...(await listModelVersions(modelsDir)) };
       await runShard({ store, claims, capabilities, scoreShard: pool.scoreShard, log }, job);
     },
     nightly: async (scheduledFor) => {

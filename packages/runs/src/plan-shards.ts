@@ -26,8 +26,9 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
     return;
   }
   try {
-    const { ranges, estimate } = await planHeld(deps, claim);
-    if (!(await saveShards(deps.store, claim, ranges, estimate, summarizeRun))) return;
+    const { ranges: shards, estimate } = await planHeld(deps, claim);
+    const plan = { shards, estimate, engine: deps.engine };
+    if (!(await saveShards(deps.store, claim, plan, summarizeRun))) return;
   } catch (error) {
     await giveBack(deps, claim, error);
     return;

@@ -14,7 +14,7 @@ export interface RunLog {
 
 /** What is frozen into a run when it is submitted, as this service is set up now. */
 export interface RunSettings {
-  /** The engine that workers choose. */
+  /** The engine to score with; `auto` takes that of the worker which plans the run. */
   engine: string;
   /** The models in use, one for each predictor. */
   models: Required<UsedModels>;
@@ -47,6 +47,8 @@ export interface PlanDeps {
   warehouse: Warehouse;
   queue: Pick<JobQueue, 'scoreShards'>;
   claims: ClaimSettings;
+  /** The engine of this worker, for runs that take any. */
+  engine: string;
   /** Members per shard, about. */
   shardSize: number;
   log: RunLog;

@@ -1,7 +1,6 @@
 import type { Store } from './open-store.ts';
-import { failRun, type Summarize } from './close-run.ts';
-import { closeIfLast, lockRun } from './close-run.ts';
-import type { StoredError } from './run-record.ts';
+import { closeIfLast, failRun, lockRun, type Summarize } from './close-run.ts';
+import { ANY_ENGINE, type StoredError } from './run-record.ts';
 import { inTransaction } from './transaction.ts';
 
 /** The right to plan a run, until another planner takes it over. */
@@ -10,9 +9,12 @@ export interface PlanClaim {
   attempt: number;
 }
 
-export interface PlannedShard {
-  lo: string | null;
-  hi: string | null;
+export interface RunPlan {
+  shards: readonly { lo: string | null; hi: string | null }[];
+  /** Members, about. */
+  estimate: number;
+  /** Frozen into a run that was submitted for whatever engine there is. */
+  engine: string;
 }
 
 /** Takes a queued run, or one whose planner has gone; null when there is nothing to take. */
@@ -51,21 +53,21 @@ export async function renewPlan(
 
 /**
  * Writes the shards of a run, once, and sets it running; a run without shards is closed at once.
- * Tells whether the claim still held.
+ * From here on all of its shards are for one engine. Tells whether the claim still held.
  */
 export function saveShards(
   store: Store,
   { runId, attempt }: PlanClaim,
-  shards: readonly PlannedShard[],
-  estimate: number,
+  { shards, estimate, engine }: RunPlan,
   summarize: Summarize,
 ): Promise<boolean> {
   return inTransaction(store, async (client) => {
     if ((await lockRun(client, runId)) !== 'planning') return false;
     const { rowCount } = await client.query(
-      `UPDATE segcast.runs SET status = 'running', lease_until = NULL, estimated_members = $3
+      `UPDATE segcast.runs SET status = 'running', lease_until = NULL, estimated_members = $3,
+         engine = CASE WHEN engine = '${ANY_ENGINE}' THEN $4 ELSE engine END
        WHERE id = $1 AND attempt = $2`,
-      [runId, attempt, estimate],
+      [runId, attempt, estimate, engine],
     );
     if (rowCount !== 1) return false;
     await client.query(

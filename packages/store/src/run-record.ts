@@ -20,9 +20,13 @@ export interface StoredError {
   message: string;
 }
 
+/** The engine of a run that takes whichever its planner has; the plan freezes that. */
+export const ANY_ENGINE = 'auto';
+
 /** What decides the result of a run, frozen when it was submitted. */
 export interface FrozenRun {
   type: PredictionType;
+  /** `ANY_ENGINE` until the run is planned, if it was submitted so. */
   engine: string;
   models: RunModels;
   /** The scorer's RFM settings, as it gave them. */
