@@ -1,4 +1,7 @@
-import { register } from 'tsx/esm/api';
+import { createRequire } from 'node:module';
+import { register } from 'tsx/cjs/api';
 
+// As in worker.mjs: the ESM hooks would double what a thread needs.
 register();
-await import('../src/threads/thread-main.ts');
+const require = createRequire(import.meta.url);
+require('../src/threads/thread-main.ts');

@@ -1,4 +1,4 @@
 import { runApp } from '@segcast/runtime';
 import { startWorker } from './start-worker.ts';
 
-await runApp('worker', startWorker);
+void runApp('worker', startWorker);

@@ -13,6 +13,8 @@ import type { ScoringPool } from './threads/scoring-pool.ts';
 const HEARTBEAT_MS = 1000;
 /** Shards in hand may end in this time when the worker is stopped; then they are given back. */
 const FINISH_MS = 8000;
+/** And in this time they are given back. */
+const ABORT_MS = 2000;
 
 /** Takes jobs and sweeps until the process ends, and then ends both in order. */
 export async function startWorker(app: App): Promise<void> {
@@ -66,6 +68,9 @@ async function finishJobs(workers: JobWorkers, pool: ScoringPool, { log }: App):
     log.warn('shards in hand are given back: they took too long to end');
     pool.abort(new AppError('internal', 'The worker was stopped while it scored this shard.'));
   }, FINISH_MS);
+  // What does not listen is ended with its thread.
+  const cutOff = setTimeout(() => void pool.close(), FINISH_MS + ABORT_MS);
   await workers.close();
   clearTimeout(giveBack);
+  clearTimeout(cutOff);
 }

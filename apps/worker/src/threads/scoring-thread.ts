@@ -12,7 +12,7 @@ const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
  * A shard's rows never become objects, so that little is young; V8's default would let each thread
  * grow by 48 MB before it looks.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 interface ShardInHand {
   onProgress: (processed: number) => void;

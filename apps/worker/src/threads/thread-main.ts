@@ -14,12 +14,16 @@ const settings = workerData as ThreadSettings;
 const port = parentPort!;
 const send = (message: FromThread): void => port.postMessage(message);
 
-try {
-  const engine = await openEngine();
-  receive(openDeps(engine));
-  send({ kind: 'ready', engine: engine.name, notes: engine.notes });
-} catch (error) {
-  send({ kind: 'unusable', error: toSentError(error) });
+void start();
+
+async function start(): Promise<void> {
+  try {
+    const engine = await openEngine();
+    receive(openDeps(engine));
+    send({ kind: 'ready', engine: engine.name, notes: engine.notes });
+  } catch (error) {
+    send({ kind: 'unusable', error: toSentError(error) });
+  }
 }
 
 async function openEngine(): Promise<Engine> {
