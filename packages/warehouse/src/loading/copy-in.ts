@@ -1,4 +1,5 @@
 import type { Client, Connection, Submittable } from 'pg';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 
 /** Characters collected before they are sent: large enough that messages cost nothing. */
 const CHUNK_LENGTH = 128 * 1024;
@@ -138,9 +139,13 @@ class CopyIn implements Submittable, CopySink {
     message.write(this.#pending, 5);
     this.#pending = '';
     const stream = this.#connection!.stream;
-    if (stream.write(message)) return;
-    this.#drained = new Deferred();
-    stream.once('drain', this.#drained.resolve);
-    await this.#drained.promise;
+    if (!stream.write(message)) {
+      this.#drained = new Deferred();
+      stream.once('drain', this.#drained.resolve);
+      await this.#drained.promise;
+    }
+    // A socket with room drains without a turn of the event loop, which others (and the server's
+    // word that something is wrong) are waiting for.
+    await turnOfEventLoop();
   }
 }

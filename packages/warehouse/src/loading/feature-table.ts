@@ -1,6 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import { escapeIdentifier, type Client } from 'pg';
-import { NEXT_SCHEMA } from './source-tables.ts';
+import { NEXT_FEATURES_SCHEMA } from './source-tables.ts';
 import { columnIndex } from './text/column-index.ts';
 import { columnNamesFor, snakeCase } from './text/column-naming.ts';
 import { TypeInference, type InferredType } from './text/infer-type.ts';
@@ -75,7 +75,7 @@ export async function createFeatureTable(
     const column = escapeIdentifier(name);
     return `${column}::${inference.type} AS ${column}`;
   });
-  const next = `${NEXT_SCHEMA}.${escapeIdentifier(table)}`;
+  const next = `${NEXT_FEATURES_SCHEMA}.${escapeIdentifier(table)}`;
   await client.query(
     `CREATE TABLE ${next} AS SELECT ${casts.join(', ')} FROM incoming ORDER BY ${ID}`,
   );

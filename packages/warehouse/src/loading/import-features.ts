@@ -10,7 +10,12 @@ import { readFeatures } from './read-features.ts';
 import { displayed, resolveRelation, type RelationName } from './relation-name.ts';
 import { replaceRelations } from './replace-relations.ts';
 import { readSettings, writeSettings, type LoadSettings } from './settings.ts';
-import { NEXT_SCHEMA, prepareSchemas, SOURCE_TABLES } from './source-tables.ts';
+import {
+  dropNextSchemas,
+  NEXT_FEATURES_SCHEMA,
+  prepareSchemas,
+  SOURCE_TABLES,
+} from './source-tables.ts';
 import { createByteCounter } from './text/byte-counter.ts';
 import { openRecords } from './text/open-records.ts';
 import { RejectLog } from './text/reject-log.ts';
@@ -116,6 +121,10 @@ async function publish(
   await writeSettings(client, settings);
   await createFeatureTable(client, relation.name, columns);
   await finishNextRelation(client, 'TABLE', relation.name, descriptionOf(settings));
-  await replaceRelations(client, [{ kind: 'TABLE', relation }], SOURCE_TABLES);
-  await client.query(`DROP SCHEMA ${NEXT_SCHEMA}`);
+  await replaceRelations(
+    client,
+    [{ kind: 'TABLE', relation, from: NEXT_FEATURES_SCHEMA }],
+    SOURCE_TABLES,
+  );
+  await dropNextSchemas(client);
 }

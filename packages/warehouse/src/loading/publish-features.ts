@@ -6,7 +6,9 @@ import { displayed, quoted, type RelationName } from './relation-name.ts';
 import { replaceRelations } from './replace-relations.ts';
 import type { LoadSettings } from './settings.ts';
 import {
+  dropNextSchemas,
   indexTransactions,
+  NEXT_FEATURES_SCHEMA,
   NEXT_SCHEMA,
   readProfileColumns,
   SOURCE_SCHEMA,
@@ -32,14 +34,14 @@ export async function publishDerivedFeatures(
   await client.query(`ANALYZE ${sources}.transactions`);
   const profile = (await readProfileColumns(client, sources)).map((column) => column.name);
   const query = featureQuery({ ...settings, profile, schema: sources });
-  const next = quoted({ schema: NEXT_SCHEMA, name: relation.name });
+  const next = quoted({ schema: NEXT_FEATURES_SCHEMA, name: relation.name });
   await client.query(`CREATE MATERIALIZED VIEW ${next} AS ${query}`);
   await finishNextRelation(client, 'MATERIALIZED VIEW', relation.name, descriptionOf(settings));
   await replaceRelations(client, [
-    { kind: 'MATERIALIZED VIEW', relation },
+    { kind: 'MATERIALIZED VIEW', relation, from: NEXT_FEATURES_SCHEMA },
     ...(replacesSources ? SOURCE_TABLES : []),
   ]);
-  await client.query(`DROP SCHEMA ${NEXT_SCHEMA}`);
+  await dropNextSchemas(client);
 }
 
 /** Indexes, measures and marks the relation built in the schema of the next load. */
@@ -49,7 +51,7 @@ export async function finishNextRelation(
   name: string,
   description: string,
 ): Promise<void> {
-  const next = { schema: NEXT_SCHEMA, name };
+  const next = { schema: NEXT_FEATURES_SCHEMA, name };
   const index = escapeIdentifier(`${name.slice(0, 50)}_customer_id`);
   await client.query(`CREATE UNIQUE INDEX ${index} ON ${quoted(next)} (customer_id)`);
   await client.query(`ANALYZE ${quoted(next)}`);

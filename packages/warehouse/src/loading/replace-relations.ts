@@ -3,11 +3,12 @@ import { DatabaseError, escapeIdentifier, type Client } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findRelation, type ExistingRelation, type RelationKind } from './ownership.ts';
 import { quoted, type RelationName } from './relation-name.ts';
-import { NEXT_SCHEMA } from './source-tables.ts';
 
 export interface Replacement {
   kind: RelationKind;
   relation: RelationName;
+  /** The schema in which the next one of the same name has been built. */
+  from: string;
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -19,9 +20,9 @@ const LOCK_ATTEMPTS = 60;
 const LOCK_PAUSE_MS = 500;
 
 /**
- * Puts the relations of the same names from the schema of the next load in the place of the given
- * ones, which keep their grants, and drops those that nothing needs any more. A relation comes
- * before those it is made from. Readers see the old ones until the transaction commits.
+ * Puts the relations built beside in the place of those of the same names, whose grants they get,
+ * and drops those that nothing needs any more. A relation comes before those it is made from.
+ * Readers see the old ones until the transaction commits.
  *
  * @throws AppError `import_failed` when readers hold an old one for minutes, or other objects
  * depend on it.
@@ -36,20 +37,21 @@ export async function replaceRelations(
     const { relation, kind } = replaced;
     const existing = await findRelation(client, relation);
     if (existing === null) continue;
-    if (!obsolete.includes(replaced)) await copyGrants(client, existing, nextOf(relation));
+    if (!obsolete.includes(replaced)) await copyGrants(client, existing, nextOf(replaced));
     // Tables are locked ahead, lest the first one dropped be held while we wait for the others.
     if (existing.kind === 'TABLE') drops.unshift(`LOCK TABLE ${quoted(relation)}`);
     drops.push(`DROP ${existing.kind ?? kind} ${quoted(relation)}`);
   }
   await runPatiently(client, drops.join('; '));
-  for (const { relation, kind } of replacements) {
-    const schema = escapeIdentifier(relation.schema);
-    await client.query(`ALTER ${kind} ${quoted(nextOf(relation))} SET SCHEMA ${schema}`);
+  for (const replacement of replacements) {
+    const next = quoted(nextOf(replacement));
+    const schema = escapeIdentifier(replacement.relation.schema);
+    await client.query(`ALTER ${replacement.kind} ${next} SET SCHEMA ${schema}`);
   }
 }
 
-function nextOf({ name }: RelationName): RelationName {
-  return { schema: NEXT_SCHEMA, name };
+function nextOf({ relation, from }: Replacement): RelationName {
+  return { schema: from, name: relation.name };
 }
 
 /** Gives others the privileges on `to` that they have on the existing relation. */

@@ -1,15 +1,19 @@
+import { AppError } from '@segcast/contracts';
 import { escapeIdentifier, type Client } from 'pg';
 import { assertReplaceable, findRelation, markAsOurs } from './ownership.ts';
-import { quoted, type RelationName } from './relation-name.ts';
+import { displayed, quoted, type RelationName } from './relation-name.ts';
 
 /** Where transactions and customers live, from which the features are derived. */
 export const SOURCE_SCHEMA = 'dwh';
 
 /**
- * Where the next contents are built, inside the loading transaction and so unseen: relations and
- * their indexes move from here under the names they already have.
+ * Where the next tables are built, inside the loading transaction and so unseen: they and their
+ * indexes move from here under the names they already have.
  */
 export const NEXT_SCHEMA = 'dwh_next';
+
+/** The same for the relation of features, which may be called like one of the tables. */
+export const NEXT_FEATURES_SCHEMA = 'dwh_next_features';
 
 export type ProfileType = 'text' | 'number' | 'boolean' | 'date';
 
@@ -26,9 +30,10 @@ const SQL_TYPES: Readonly<Record<ProfileType, string>> = {
   date: 'date',
 };
 
-/** The tables under derived features. */
+/** The tables under derived features, and where their next ones come from. */
 export const SOURCE_TABLES = ['transactions', 'customers'].map(
-  (name) => ({ kind: 'TABLE', relation: { schema: SOURCE_SCHEMA, name } }) as const,
+  (name) =>
+    ({ kind: 'TABLE', relation: { schema: SOURCE_SCHEMA, name }, from: NEXT_SCHEMA }) as const,
 );
 
 export function sqlTypeOf(column: ProfileColumn): string {
@@ -69,12 +74,26 @@ export async function createSourceTables(
  * @throws AppError `import_failed` when something of those names is not ours.
  */
 export async function prepareSchemas(client: Client, relation: RelationName): Promise<void> {
-  await assertReplaceable(client, relation);
-  for (const name of ['transactions', 'customers', 'settings']) {
-    await assertReplaceable(client, { schema: SOURCE_SCHEMA, name });
+  const tables = ['transactions', 'customers', 'settings'];
+  if (relation.schema === SOURCE_SCHEMA && tables.includes(relation.name)) {
+    throw new AppError(
+      'import_failed',
+      `${displayed(relation)} is where Segcast keeps what the features are made from. ` +
+        `Give them another name (DWH_RELATION).`,
+    );
   }
+  await assertReplaceable(client, relation);
+  for (const name of tables) await assertReplaceable(client, { schema: SOURCE_SCHEMA, name });
   // The target's own schema is never created: a misspelt name should not make a new place.
-  await client.query(`CREATE SCHEMA IF NOT EXISTS ${SOURCE_SCHEMA}; CREATE SCHEMA ${NEXT_SCHEMA}`);
+  await client.query(
+    `CREATE SCHEMA IF NOT EXISTS ${SOURCE_SCHEMA};
+     CREATE SCHEMA ${NEXT_SCHEMA}; CREATE SCHEMA ${NEXT_FEATURES_SCHEMA}`,
+  );
+}
+
+/** Removes what `prepareSchemas` has created for the time of the load. */
+export async function dropNextSchemas(client: Client): Promise<void> {
+  await client.query(`DROP SCHEMA ${NEXT_SCHEMA}; DROP SCHEMA ${NEXT_FEATURES_SCHEMA}`);
 }
 
 /** Indexes the transactions by customer: the order in which they are derived from. */

@@ -76,8 +76,8 @@ test('a purchase is worth what gamma-gamma says', () => {
   const { p, q, gamma } = GAMMA_GAMMA;
   const expected = (p * gamma) / (q - 1);
   const mean = purchases.reduce((sum, { amounts }) => sum + amounts[0]!, 0) / CUSTOMERS;
-  // Var(z) = E[ν⁻²] p (p + 1) − mean² is about 970.
-  expect(Math.abs(mean - expected)).toBeLessThan((4 * Math.sqrt(970)) / Math.sqrt(CUSTOMERS));
+  const variance = (p * (p + 1) * gamma ** 2) / ((q - 1) * (q - 2)) - expected ** 2;
+  expect(Math.abs(mean - expected)).toBeLessThan(4 * Math.sqrt(variance / CUSTOMERS));
 });
 
 /** E[X(t)] of BG/NBD: equation 9 of Fader, Hardie and Lee (2005). */
