@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import type { Segment } from '@segcast/contracts';
+import { readRunning } from '@segcast/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type ChildOf, childrenOf } from './support/processes.ts';
 import { createTestHome, type TestHome } from './support/test-home.ts';
 import { isAlive, until } from './support/until.ts';
 
-const COMMAND = join(import.meta.dirname, '../apps/cli/bin/segcast.mjs');
+const ROOT = join(import.meta.dirname, '..');
+const COMMAND = join(ROOT, 'apps/cli/bin/segcast.mjs');
 /** Empty variables count as absent, and win over those of a .env file. */
 const UNSET = { DATABASE_URL: '', DWH_URL: '', DWH_ADMIN_URL: '', REDIS_URL: '', HOST: '' };
 
@@ -32,7 +34,12 @@ afterAll(() => {
 });
 
 function start(...more: string[]) {
-  const child = spawn(process.execPath, [COMMAND, 'up', ...more], {
+  return run(process.execPath, COMMAND, 'up', ...more);
+}
+
+function run(command: string, ...args: string[]) {
+  const child = spawn(command, args, {
+    cwd: ROOT,
     env: { ...process.env, ...UNSET, SEGCAST_DATA_DIR: home.path, PORT: String(takenPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -138,7 +145,16 @@ describe('everything in one command', { timeout: 2 * PATIENCE_S * 1000 }, () => 
     await untilGone(children);
   });
 
-  test('starts after that, and stops when its database is lost', async () => {
+  test('starts after that, and stops when the npm that runs it is killed', async () => {
+    const npm = run('npm', 'start');
+    await npm.untilSaid(READY);
+    const { pid } = readRunning(home.path)!;
+    const all = [{ pid, command: 'segcast up' }, ...childrenOf(pid)];
+    npm.kill('SIGKILL');
+    await untilGone(all);
+  });
+
+  test('starts after that too, and stops when its database is lost', async () => {
     const running = start();
     await running.untilSaid(READY);
     expect(running.said()).not.toContain('succeeded');

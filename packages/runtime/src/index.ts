@@ -32,3 +32,4 @@ export {
   type ServiceUrls,
 } from './services/service-urls.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
+export { watchNpm } from './watch-npm.ts';

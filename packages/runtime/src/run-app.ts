@@ -11,6 +11,9 @@ export interface App {
   shutdown: Shutdown;
 }
 
+/** What is cut short is taken up again by the next worker. */
+const ORPHAN_GRACE_MS = 5000;
+
 /**
  * Runs a long-lived process: reads the configuration, starts it, and ends it in order on a signal,
  * on an error that nobody caught, or when the process that supervises it is gone.
@@ -29,7 +32,11 @@ export async function runApp(name: string, start: (app: App) => Promise<void>): 
   shutdown.onSignals();
   process.on('uncaughtException', fail);
   if (process.connected) {
-    process.once('disconnect', () => void shutdown.run('the supervisor is gone').then(end(0)));
+    process.once('disconnect', () => {
+      // Its databases may be gone with it, and there would be no end to waiting for them.
+      setTimeout(() => process.exit(1), ORPHAN_GRACE_MS).unref();
+      void shutdown.run('the supervisor is gone').then(end(0));
+    });
   }
   try {
     await start({ config, log, shutdown });

@@ -7,6 +7,7 @@ import {
   loadConfig,
   openServices,
   type Shutdown,
+  watchNpm,
 } from '@segcast/runtime';
 import { migrateStore } from '@segcast/store';
 
@@ -30,6 +31,9 @@ export async function up(demo: boolean): Promise<void> {
     { deadlineMs: STOP_DEADLINE_MS },
   );
   shutdown.onSignals();
+  // A terminal or a pipe that goes away must not keep us from stopping in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  watchNpm(() => process.kill(process.pid, 'SIGHUP'));
   shutdown.signal.addEventListener('abort', () => {
     if (shutdown.signal.reason !== FAILED) console.log('\nStopping …');
   });

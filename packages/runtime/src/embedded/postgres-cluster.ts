@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import { AppError } from '@segcast/contracts';
 
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { makeServiceFolder } from './service-home.ts';
-import type { ServiceAccount } from './service-account.ts';
+import { NOBODY, type ServiceAccount } from './service-account.ts';
 
-export const SUPERUSER = 'segcast';
+/** Not the name of a schema of ours: PostgreSQL would look for tables there first. */
+export const SUPERUSER = 'postgres';
 
 export interface ClusterOptions {
   /** Folder of the cluster, its password and its log. */
@@ -77,7 +79,8 @@ function runInitdb(
   args: readonly string[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(binaries.initdb, args, {
+    const { command, prefix } = initdbCommand(binaries.initdb);
+    const child = spawn(command, [...prefix, ...args], {
       cwd: '/',
       env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,12 +89,39 @@ function runInitdb(
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('error', reject);
+    child.once('error', (error) => reject(initdbFailed(error.message)));
     child.once('close', (code) => {
       if (code === 0) resolve();
-      else reject(new AppError('services_unavailable', `initdb failed: ${output.trim()}`));
+      else reject(initdbFailed(output.trim()));
     });
   });
+}
+
+/**
+ * initdb insists on a name for its user id, which a container that runs under any id has not got.
+ * A user namespace in which the same user appears as "nobody" gives it one.
+ */
+function initdbCommand(initdb: string): { command: string; prefix: string[] } {
+  if (process.platform !== 'linux' || hasAccountName()) return { command: initdb, prefix: [] };
+  const names = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+  return { command: 'unshare', prefix: [...names, '--', initdb] };
+}
+
+function hasAccountName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+function initdbFailed(output: string): AppError {
+  const nameless = 'Your user id has no name in /etc/passwd, and PostgreSQL wants one. ';
+  return new AppError(
+    'services_unavailable',
+    `PostgreSQL's initdb failed: ${output}\n${hasAccountName() ? '' : nameless}` +
+      'Set DATABASE_URL to use a PostgreSQL server of your own.',
+  );
 }
 
 function incomplete(dataDir: string, passwordFile: string): AppError {

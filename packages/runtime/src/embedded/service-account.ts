@@ -7,7 +7,7 @@ export interface ServiceAccount {
 }
 
 /** "nobody" on every Unix; a process may take the id without an account of that name. */
-const NOBODY = 65534;
+export const NOBODY = 65534;
 
 /**
  * The account that embedded servers must drop to: PostgreSQL refuses to run as root, and Redis

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { commandLineOf } from '../process-table.ts';
 
 const STOP_DEADLINE_MS = 30_000;
 
@@ -25,15 +26,5 @@ export async function releaseStaleCluster(dataDir: string): Promise<void> {
 
 /** Whether the process is a PostgreSQL on this folder, by its command line. */
 function isServerOf(pid: number, dataDir: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    return readCommandLine(pid).includes(dataDir);
-  } catch {
-    return false;
-  }
-}
-
-function readCommandLine(pid: number): string {
-  if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return Number.isInteger(pid) && pid > 0 && (commandLineOf(pid)?.includes(dataDir) ?? false);
 }

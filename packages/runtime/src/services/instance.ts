@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../process-table.ts';
 import type { ServiceUrls } from './service-urls.ts';
 
 /** The process that runs the embedded services of a data directory, for others to find. */

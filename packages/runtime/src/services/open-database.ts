@@ -22,11 +22,13 @@ export async function openDatabase(config: Config): Promise<OpenDatabase> {
     const version = await checkDatabase(url);
     return { url, description: `PostgreSQL ${version} at ${host}${pathname}`, server: null };
   }
-  const server = await startEmbeddedPostgres({ home: serviceHome(config.dataDir) });
+  const home = serviceHome(config.dataDir);
+  const server = await startEmbeddedPostgres({ home });
   try {
     await ensureDatabase(server.urlOf('postgres'));
     const version = await checkDatabase(server.urlOf(DATABASE));
-    const description = `PostgreSQL ${version}, started here`;
+    const where = home === config.dataDir ? '' : `, with its files in ${home}`;
+    const description = `PostgreSQL ${version}, started here${where}`;
     return { url: server.urlOf(DATABASE), description, server };
   } catch (error) {
     await server.stop();
