@@ -171,6 +171,12 @@ describe('a fault is told with its place', () => {
       '/0/not',
       /remove "not"/,
     ],
+    [
+      'a name that is no text',
+      [{ name: [[]], rule: true }],
+      '/0/name',
+      /a list; the name of a rule/,
+    ],
     ['a list in a list', [{ rule: [] }], '/0/rule', /Here stands a list/],
   ])('%s', (_, json, pointer, detail) => {
     expect(faults(json)).toEqual([{ pointer, detail: expect.stringMatching(detail) as string }]);

@@ -66,10 +66,15 @@ function parseNamed(place: Place, context: ParseContext): Rule | null {
     const detail = `Here stands ${shown(json)}; in a list each rule has the form {"name": "…", "rule": {…}}.`;
     return fault(context, pointer, detail);
   }
-  const unknown = Object.keys(json).find((key) => key !== 'name' && key !== 'rule');
-  if (unknown !== undefined) {
-    const detail = `A rule of a list has a name and a rule, nothing else; remove ${shown(unknown)}.`;
-    return fault(context, pointerTo(pointer, unknown), detail);
+  const { name = '', rule, ...others } = json as { name?: unknown; rule?: unknown };
+  if (typeof name !== 'string') {
+    const detail = `Here stands ${shown(name)}; the name of a rule is a text.`;
+    return fault(context, pointerTo(pointer, 'name'), detail);
   }
-  return parseWhole(placeAt(pointer, 'rule', (json as { rule: unknown }).rule), context);
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    const detail = `A rule of a list has a name and a rule, nothing else; remove ${shown(other)}.`;
+    return fault(context, pointerTo(pointer, other), detail);
+  }
+  return parseWhole(placeAt(pointer, 'rule', rule), context);
 }
