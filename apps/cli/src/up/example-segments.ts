@@ -10,7 +10,7 @@ interface ExampleSegment {
 const column = (name: string) => ({ var: name });
 
 /** In the order of their ids, 1 to 5, which clients and documentation use. */
-export const EXAMPLE_SEGMENTS: readonly ExampleSegment[] = [
+const EXAMPLE_SEGMENTS: readonly ExampleSegment[] = [
   {
     name: 'High Value',
     description: 'Has brought 250 or more',
