@@ -1,3 +1,4 @@
+import { AppError } from '@segcast/contracts';
 import type { JobQueue, NightlySchedule } from '@segcast/queue';
 import {
   closeCancelled,
@@ -95,6 +96,12 @@ async function redispatch({ store, queue, claims, nightly, log }: SweepDeps): Pr
       log.info({ plans: plans.length, shards: shards.length }, 'jobs enqueued again');
     }
   } catch (error) {
-    log.warn({ error }, 'jobs not enqueued again; the next sweep will try');
+    // A queue that is away stays so for many sweeps, and whoever opened it has reported it.
+    const level = isAway(error) ? 'debug' : 'warn';
+    log[level]({ error }, 'jobs not enqueued again; the next sweep will try');
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'queue_unavailable';
 }
