@@ -1,5 +1,6 @@
+import { dayText } from './day-text.ts';
 import { geometric, weighted } from './distributions.ts';
-import { dayText, drawProfile } from './profile.ts';
+import { drawProfile } from './profile.ts';
 import { drawCents, drawCustomer, drawGap } from './purchase-process.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -64,7 +65,6 @@ const drawProduct = weighted(PRODUCTS.map((_, rank) => 1 / (rank + 1)));
 export function createGenerator({ customers, seed, asOf }: GeneratorOptions): Generator {
   const digits = Math.max(ID_DIGITS, String(customers).length);
   const firstDay = Date.parse(`${asOf}T00:00:00Z`) / DAY_MS - HORIZON_DAYS + 1;
-  const days = Array.from({ length: HORIZON_DAYS }, (_, day) => dayText(firstDay + day));
   const idOf = (number: number) => `C${String(number).padStart(digits, '0')}`;
 
   return {
@@ -80,7 +80,7 @@ export function createGenerator({ customers, seed, asOf }: GeneratorOptions): Ge
       const arrivals = createRandom(seed, STREAM.arrivals);
       const random = createRandom(seed, STREAM.purchases);
       for (let number = 1; number <= customers; number++) {
-        yield drawTransactions(random, idOf(number), drawArrival(arrivals), days);
+        yield drawTransactions(random, idOf(number), drawArrival(arrivals), firstDay);
       }
     },
   };
@@ -91,12 +91,7 @@ function drawArrival(random: Random): number {
   return Math.floor(random() * HORIZON_SECONDS);
 }
 
-function drawTransactions(
-  random: Random,
-  id: string,
-  arrival: number,
-  days: readonly string[],
-): string {
+function drawTransactions(random: Random, id: string, arrival: number, firstDay: number): string {
   const customer = drawCustomer(random);
   let lines = '';
   let moment = arrival;
@@ -106,7 +101,7 @@ function drawTransactions(
     const items = 1 + geometric(random, ANOTHER_ITEM);
     const product = PRODUCTS[drawProduct(random)]!;
     if (lines !== '') lines += '\n';
-    lines += `${id}\t${momentText(days, moment)}\t${amountText(cents)}\t${items}\t${product}`;
+    lines += `${id}\t${momentText(firstDay, moment)}\t${amountText(cents)}\t${items}\t${product}`;
     // Nobody leaves before a repeated purchase.
     stays = moment === arrival || random() >= customer.leaving;
     moment += Math.ceil(drawGap(random, customer) * WEEK_SECONDS);
@@ -114,12 +109,12 @@ function drawTransactions(
   return lines;
 }
 
-function momentText(days: readonly string[], moment: number): string {
+function momentText(firstDay: number, moment: number): string {
   const day = Math.floor(moment / DAY_SECONDS);
   const second = moment - day * DAY_SECONDS;
   const hour = SIXTY[Math.floor(second / 3600)]!;
   const minute = SIXTY[Math.floor(second / 60) % 60]!;
-  return `${days[day]!} ${hour}:${minute}:${SIXTY[second % 60]!}+00`;
+  return `${dayText(firstDay + day)} ${hour}:${minute}:${SIXTY[second % 60]!}+00`;
 }
 
 function amountText(cents: number): string {

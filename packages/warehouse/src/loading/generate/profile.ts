@@ -1,4 +1,5 @@
 import type { ProfileColumn } from '../source-tables.ts';
+import { dayText } from './day-text.ts';
 import { weighted } from './distributions.ts';
 import type { Random } from './random.ts';
 
@@ -23,7 +24,6 @@ const drawPlan = weighted([60, 28, 12]);
 /** Shares of customers of whom the value is not known. */
 const UNKNOWN = { country: 0.01, plan: 0.1, birthDate: 0.15, newsletter: 0.05 } as const;
 
-const DAY_MS = 86_400_000;
 const YOUNGEST_YEARS = 18;
 const OLDEST_YEARS = 85;
 
@@ -52,9 +52,4 @@ export function drawProfile(random: Random, firstDay: number): (string | null)[]
 
 function known(random: Random, unknownShare: number, value: string): string | null {
   return random() < unknownShare ? null : value;
-}
-
-/** A day given in days since 1970-01-01, as `YYYY-MM-DD`. */
-export function dayText(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
