@@ -8,7 +8,7 @@ export interface Producers {
   close(): void;
 }
 
-export interface WorkerSettings {
+interface WorkerSettings {
   /** Jobs of this queue that this process works on at once. */
   concurrency: number;
 }

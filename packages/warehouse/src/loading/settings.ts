@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { findRelation, markAsOurs } from './ownership.ts';
 import { SOURCE_SCHEMA } from './source-tables.ts';
 
-export type Origin = 'generated' | 'transactions' | 'features';
+type Origin = 'generated' | 'transactions' | 'features';
 
 /** What the loaded data is: the one row of `dwh.settings`. */
 export interface LoadSettings {

@@ -1,6 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import { escapeIdentifier, type Client } from 'pg';
-import { assertReplaceable, findRelation, markAsOurs } from './ownership.ts';
+import { assertReplaceable, markAsOurs } from './ownership.ts';
 import { displayed, quoted, type RelationName } from './relation-name.ts';
 
 /** Where transactions and customers live, from which the features are derived. */
@@ -119,9 +119,4 @@ export async function readProfileColumns(client: Client, schema: string): Promis
 function profileTypeOf(sqlType: string): ProfileType {
   const found = Object.entries(SQL_TYPES).find(([, candidate]) => candidate === sqlType);
   return (found?.[0] ?? 'text') as ProfileType;
-}
-
-/** Whether a former load has left transactions to append to. */
-export async function hasSourceTables(client: Client): Promise<boolean> {
-  return (await findRelation(client, { schema: SOURCE_SCHEMA, name: 'transactions' })) !== null;
 }

@@ -9,7 +9,7 @@ interface CommonFormat {
 }
 
 /** Cells between delimiters, quoted where they need it (RFC 4180). */
-export interface DelimitedFormat extends CommonFormat {
+interface DelimitedFormat extends CommonFormat {
   kind: 'delimited';
   /** One character; a comma when left out. */
   delimiter?: string;
@@ -18,13 +18,13 @@ export interface DelimitedFormat extends CommonFormat {
 }
 
 /** Cells between blanks or tabs, however many. */
-export interface WhitespaceFormat extends CommonFormat {
+interface WhitespaceFormat extends CommonFormat {
   kind: 'whitespace';
   header?: boolean;
 }
 
 /** Cells at fixed places. */
-export interface FixedWidthFormat extends CommonFormat {
+interface FixedWidthFormat extends CommonFormat {
   kind: 'fixed';
   /** First and last character of each column, counted from 1. */
   columns: readonly { name: string; start: number; end: number }[];
