@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { startEmbeddedPostgres } from '@segcast/runtime';
@@ -64,6 +64,13 @@ describe('the embedded PostgreSQL', () => {
     const server = await start();
     expect(statSync(`/proc/${server.pid}`).uid).toBe(65534);
     await server.stop();
+  });
+
+  test.runIf(process.getuid?.() === 0)('is not started on files of another user', async () => {
+    const folder = join(home.path, 'postgres');
+    chownSync(folder, 1, 1);
+    await expect(start()).rejects.toThrow('belongs to user id 1');
+    chownSync(folder, 65534, 65534);
   });
 
   test('takes over from an instance whose process id now belongs to something else', async () => {

@@ -193,6 +193,13 @@ describe('one data directory', () => {
     await services.close();
   });
 
+  test('that cannot be written is named with the remedy', async () => {
+    const config = loadConfig({ SEGCAST_DATA_DIR: '/dev/null/data' });
+    const error = await openServices(config, silent).catch((reason: unknown) => reason);
+    expect(codeOf(error)).toBe('services_unavailable');
+    expect(String(error)).toMatch(/The data directory \/dev\/null\/data .* SEGCAST_DATA_DIR/s);
+  });
+
   test('tells when a server that it started ends unasked', async () => {
     const services = await openServices(embedded(), silent);
     const client = new pg.Client({ connectionString: services.urls.databaseUrl });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 
 import { runScript } from './support/child-script.ts';
+import { until } from './support/until.ts';
 
 const script = (release: string) => `
   import { createShutdown } from '@segcast/runtime';
@@ -25,12 +26,9 @@ test('a second signal does not wait, and one that comes twice at once is one', a
   await said;
   child.kill('SIGINT');
   child.kill('SIGTERM');
-  const exited = once(child, 'exit');
-  let ended = false;
-  void exited.then(() => (ended = true));
-  while (!ended) {
-    await new Promise((resolve) => setTimeout(resolve, 600));
+  await until('it has ended', () => {
     child.kill('SIGINT');
-  }
-  expect(await exited).toEqual([130, null]);
+    return child.exitCode !== null;
+  });
+  expect(child.exitCode).toBe(130);
 });

@@ -18,6 +18,7 @@ export function createTestHome(): TestHome {
   chmodSync(folder, 0o711);
   const path = serviceHome(folder);
   const remove = () => {
+    process.off('exit', remove);
     for (const each of new Set([path, folder])) rmSync(each, { recursive: true, force: true });
   };
   process.once('exit', remove);

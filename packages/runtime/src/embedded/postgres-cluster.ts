@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chownSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -43,6 +51,7 @@ export async function openCluster(
     writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     await initialize(binaries, options, dataDir, readFileSync(passwordFile, 'utf8'));
   }
+  assertOwn(dataDir, options.account);
   const major = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
   if (major !== binaries.major) throw wrongMajor(dataDir, major, binaries.major);
   return { dataDir, password: readFileSync(passwordFile, 'utf8') };
@@ -129,6 +138,17 @@ function incomplete(dataDir: string, passwordFile: string): AppError {
     'services_unavailable',
     `The database folder ${dataDir} is not complete (PG_VERSION or ${passwordFile} is missing). ` +
       'Restore it from a backup, or move it away to start with an empty database.',
+  );
+}
+
+/** PostgreSQL serves only the user to whom its files belong. */
+function assertOwn(dataDir: string, account: ServiceAccount | undefined): void {
+  const { uid: owner } = statSync(dataDir);
+  if (owner === (account?.uid ?? process.getuid?.() ?? owner)) return;
+  throw new AppError(
+    'services_unavailable',
+    `The database folder ${dataDir} belongs to user id ${owner}, who started Segcast here before. ` +
+      'Start it as the same user, or set SEGCAST_DATA_DIR to another folder.',
   );
 }
 

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '@segcast/contracts';
@@ -41,10 +41,25 @@ export async function claimForCommand(
   return 'pid' in claim ? claim.services! : claim;
 }
 
-/** The same path for all that mean the same folder, which is created. */
+/**
+ * The same path for all that mean the same folder, which is created.
+ *
+ * @throws AppError services_unavailable when we may not write to it.
+ */
 export function prepareDataDir(dataDir: string): string {
-  makeEnterable(dataDir);
-  return realpathSync(dataDir);
+  try {
+    makeEnterable(dataDir);
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+    return realpathSync(dataDir);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError(
+      'services_unavailable',
+      `The data directory ${dataDir} cannot be used (${reason}). Start Segcast as the user to whom ` +
+        'it belongs, or set SEGCAST_DATA_DIR to another folder.',
+      { cause: error },
+    );
+  }
 }
 
 async function waitForClaim(
