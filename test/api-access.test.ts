@@ -109,5 +109,7 @@ it('no answer allows scripts of others, framing or a guess of its type', async (
     expect(headers.get('strict-transport-security')).toBeNull();
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('x-powered-by')).toBeNull();
+    if (path !== '/api/loyalty/v1/segments/0/')
+      expect(headers.get('cache-control')).toBe('no-store');
   }
 });

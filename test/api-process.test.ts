@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Run } from '@segcast/contracts';
@@ -60,6 +60,9 @@ it('serves, says that models are placeholders, and lets requests finish when tol
   const api = start();
   const origin = await originOf(api);
   expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+  expect(await sendRaw(origin, 'NONSENSE\r\n\r\n')).toMatch(
+    /^HTTP\/1.1 400 .*application\/problem\+json.*x-request-id: .*"code":"invalid_request"/is,
+  );
   expect(api.lines.join('\n')).toContain('placeholder');
 
   const { id } = await service.segment();
@@ -78,6 +81,15 @@ it('serves, says that models are placeholders, and lets requests finish when tol
   expect(await api.ended).toEqual([0, null]);
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
 });
+
+async function sendRaw(origin: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  socket.write(text);
+  let answer = '';
+  for await (const part of socket) answer += part as string;
+  return answer;
+}
 
 it('ends when the process that supervises it is gone', async () => {
   const api = start();

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Readiness } from '@segcast/contracts';
+import { ROUTES } from '../apps/api/src/routes/index.ts';
 import { openJobQueue } from '@segcast/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApiServer, type ApiServer } from './support/api-server.ts';
@@ -119,6 +120,17 @@ describe('the API document', () => {
       expect(inPath.every(({ required }) => required)).toBe(true);
       expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
       expect(responses).toHaveProperty('403');
+    }
+  });
+
+  it('shows examples that are what it says', () => {
+    const examples = ROUTES.flatMap((route) => [
+      { schema: route.body, example: route.bodyExample },
+      ...Object.values(route.responses),
+    ]).filter(({ example }) => example !== undefined);
+    expect(examples.length).toBeGreaterThan(5);
+    for (const { schema, example } of examples) {
+      expect(schema?.parse(example)).toMatchObject(example as object);
     }
   });
 

@@ -71,7 +71,8 @@ async function answer(
 }
 
 function send(route: Route, { status, headers = {}, body }: AnyAnswer, response: Response): void {
-  response.status(status).set(headers);
+  // Customers' data is for whoever asked, and changes with every run.
+  response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
   if (body === undefined) {
     response.end();
     return;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { validate } from './validate.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** One kind of answer of a route; without a schema it has no body. */
 export interface ResponseSpec {
@@ -16,10 +16,10 @@ export interface ResponseSpec {
   example?: unknown;
 }
 
-export type Responses = Readonly<Record<number, ResponseSpec>>;
+type Responses = Readonly<Record<number, ResponseSpec>>;
 
 /** What a handler answers with: one of the statuses its route declares, with the body declared for it. */
-export type Answer<R extends Responses> = {
+type Answer<R extends Responses> = {
   [S in keyof R]: { status: S; headers?: Record<string, string> } & (R[S] extends {
     schema: infer T extends z.ZodType;
   }
@@ -28,7 +28,7 @@ export type Answer<R extends Responses> = {
 }[keyof R];
 
 /** A request before validation. */
-export interface RawRequest {
+interface RawRequest {
   params: unknown;
   query: unknown;
   body: unknown;

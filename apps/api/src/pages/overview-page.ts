@@ -9,7 +9,7 @@ import type {
 import { html, type Html } from './html.ts';
 import { renderPage } from './page.ts';
 
-export interface OverviewRow {
+interface OverviewRow {
   segment: Segment;
   stats: SegmentStats;
 }

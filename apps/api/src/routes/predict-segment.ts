@@ -1,6 +1,7 @@
 import { API_PREFIX, predictRequestSchema, runSchema } from '@segcast/contracts';
 import { readRun, submitRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
+import { FINISHED_RUN, QUEUED_RUN } from '../openapi/examples.ts';
 import { preferredWait } from '../runs/preferred-wait.ts';
 import { isFinished, POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
 import { segmentParams } from './parameters.ts';
@@ -18,6 +19,7 @@ export const predictSegment = defineRoute({
     200: {
       description: 'The finished run, within the time that `Prefer: wait=N` gave it.',
       schema: runSchema,
+      example: FINISHED_RUN,
       headers: {
         'Content-Location': 'The path of the run.',
         'Preference-Applied': 'The wait that was granted.',
@@ -26,6 +28,7 @@ export const predictSegment = defineRoute({
     202: {
       description: 'The run, to be polled. An equal run under way is answered as `deduplicated`.',
       schema: runSchema,
+      example: QUEUED_RUN,
       headers: {
         Location: 'The path of the run.',
         'Retry-After': 'Seconds after which polling is worth while.',

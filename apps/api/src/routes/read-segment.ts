@@ -1,6 +1,7 @@
 import { API_PREFIX, segmentSchema } from '@segcast/contracts';
 import { readSegment as readRecord } from '@segcast/store';
 import { defineRoute } from '../http/route.ts';
+import { SEGMENT } from '../openapi/examples.ts';
 import { presentSegment } from '../segments/present-segments.ts';
 import { segmentParams } from './parameters.ts';
 
@@ -10,7 +11,7 @@ export const readSegment = defineRoute({
   summary: 'One segment, with its latest run',
   tag: 'Segments',
   params: segmentParams,
-  responses: { 200: { description: 'The segment.', schema: segmentSchema } },
+  responses: { 200: { description: 'The segment.', schema: segmentSchema, example: SEGMENT } },
   errors: ['segment_not_found'],
   handler: async ({ params }, deps) => ({
     status: 200,

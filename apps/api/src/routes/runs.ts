@@ -8,6 +8,7 @@ import {
 } from '@segcast/contracts';
 import { cancelRun as cancel, listErrors, listResults, listRuns, readRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
+import { FINISHED_RUN } from '../openapi/examples.ts';
 import { isFinished, POLL_AFTER } from '../runs/wait-for-run.ts';
 import { pageQuery, runParams } from './parameters.ts';
 
@@ -38,6 +39,7 @@ export const run = defineRoute({
     200: {
       description: 'The run. Until it is finished its stats are those of the shards done so far.',
       schema: runSchema,
+      example: FINISHED_RUN,
       headers: { 'Retry-After': 'Seconds after which to poll again, until it is finished.' },
     },
   },

@@ -1,6 +1,7 @@
 import { API_PREFIX, segmentStatsSchema } from '@segcast/contracts';
 import { readSegment } from '@segcast/store';
 import { defineRoute } from '../http/route.ts';
+import { SEGMENT_STATS } from '../openapi/examples.ts';
 import { readSegmentStats } from '../segments/segment-stats.ts';
 import { segmentParams } from './parameters.ts';
 
@@ -15,6 +16,7 @@ export const segmentStats = defineRoute({
       description:
         'Each part from the newest run that computed it; zero counts and null averages where none did.',
       schema: segmentStatsSchema,
+      example: SEGMENT_STATS,
     },
   },
   errors: ['segment_not_found'],

@@ -5,7 +5,7 @@ import type { ApiDeps } from '../api-deps.ts';
 const FINISHED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** A notice can be missed, while its connection is lost: look now and then. */
-const POLL_MS = 1000;
+const POLL_MS = 2000;
 
 /** For whoever polls. */
 export const POLL_AFTER = { 'Retry-After': '1' };
