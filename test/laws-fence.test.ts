@@ -1,7 +1,9 @@
 import { scoreShard, runShard, sweep } from '@segcast/runs';
 import { readRunRecord, releaseShard, renewShard } from '@segcast/store';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRunService, type RunService } from './support/run-service.ts';
+import { until } from './support/until.ts';
 
 let service: RunService;
 beforeAll(async () => {
@@ -70,8 +72,6 @@ it('gives a stale claim no say over the shard', async () => {
   expect(await renewShard(service.store, current, prolong)).toBe('renewed');
 });
 
-// Without the check of the run's status under its lock the results of a shard that was being saved
-// while the run ended stay behind, after its predictions were deleted.
 it.each(['failed', 'cancelling', 'cancelled'])(
   'keeps nothing of a run that is %s',
   async (status) => {
@@ -84,6 +84,30 @@ it.each(['failed', 'cancelling', 'cancelled'])(
     expect(await storedMembers(runId)).toBe(0);
   },
 );
+
+// Without a second look at the run's status, under its lock, the results of a shard that was being
+// saved while the run ended stay behind, perhaps after its predictions were deleted.
+it('keeps nothing of a run that ends while the shard is being saved', async () => {
+  const runId = await service.plan(await service.segment());
+  const claim = await service.claim(runId, 0);
+  const ending = new pg.Client({ connectionString: service.url });
+  await ending.connect();
+  await ending.query('BEGIN');
+  await ending.query(`UPDATE segcast.runs SET status = 'cancelling' WHERE id = $1`, [runId]);
+  const scoring = scoreShard(service.scoreDeps, claim, never);
+  const refused = expect(scoring).rejects.toMatchObject({ code: 'run_cancelled' });
+  await until('the shard waits for the run', async () => {
+    const waiting = await service.sql(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length === 1;
+  });
+  await ending.query('COMMIT');
+  await ending.end();
+  await refused;
+  expect(await storedMembers(runId)).toBe(0);
+});
 
 // Without the claim's condition on the lease a job delivered twice is scored twice at once.
 it('scores a shard once when its job is delivered many times at once', async () => {

@@ -3,6 +3,7 @@ export type { PredictionColumns } from './chunk-encoder.ts';
 export * from './clean-predictions.ts';
 export { closeRun, failRun, type RunSummaryParts, type Summarize } from './close-run.ts';
 export { listFailures, type FailedCustomer } from './failures.ts';
+export * from './delete-segment.ts';
 export * from './finish-shard.ts';
 export * from './insert-run.ts';
 export * from './lost-jobs.ts';
@@ -25,6 +26,8 @@ export {
   type RunFilter,
   type ShardPart,
 } from './runs.ts';
+export type { SegmentRecord } from './segment-record.ts';
 export * from './segments.ts';
 export * from './shards.ts';
 export * from './sweep-lock.ts';
+export * from './write-segments.ts';

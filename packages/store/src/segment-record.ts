@@ -1,0 +1,49 @@
+import { AppError, type ChurnThresholds } from '@segcast/contracts';
+import type { Store } from './open-store.ts';
+
+/** A segment as stored. `version` grows with every write that a client makes: it is the ETag. */
+export interface SegmentRecord {
+  id: number;
+  name: string;
+  description: string;
+  rules: unknown;
+  isActive: boolean;
+  churnThresholds: ChurnThresholds | null;
+  memberCount: number | null;
+  recalculatedAt: Date | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The columns of a `SegmentRecord` by its fields. */
+export const SEGMENT_COLUMNS = {
+  id: 'id',
+  name: 'name',
+  description: 'description',
+  rules: 'rules',
+  isActive: 'is_active',
+  churnThresholds: 'churn_thresholds',
+  memberCount: 'member_count',
+  recalculatedAt: 'recalculated_at',
+  version: 'version',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+} as const;
+
+/** A query of the segments. */
+export function segmentTable(store: Store) {
+  return store.knex<Record<string, unknown>>('segcast.segments');
+}
+
+export function segmentNotFound(id: number): AppError {
+  return new AppError('segment_not_found', `There is no segment ${id}.`);
+}
+
+/** A write that expected another version than the one it found. */
+export function segmentChanged(segment: SegmentRecord, expected: number | null): AppError {
+  return new AppError(
+    'precondition_failed',
+    `Segment ${segment.id} is at version ${segment.version}, not ${expected ?? '?'}. Read it again and repeat the change.`,
+  );
+}
