@@ -141,6 +141,12 @@ describe('with workers', () => {
     expect(polled.body).toEqual(run);
   });
 
+  it('the engine that was used is known', async () => {
+    const { engine } = api.service.submitDeps.settings;
+    const { body } = await api.call('GET', '/ml/status/');
+    expect(body).toMatchObject({ engine: { wanted: engine, last_used: engine } });
+  });
+
   it('its results and errors are paged', async () => {
     const ids: string[] = [];
     let cursor: string | null = null;

@@ -69,7 +69,7 @@ describe('what the service says of itself', () => {
   it('the models in use, and that they are placeholders', async () => {
     const { body } = await api.call('GET', '/ml/status/');
     const { models, engine } = api.service.submitDeps.settings;
-    expect(body).toMatchObject({ models, scoring_engine: engine });
+    expect(body).toMatchObject({ models, engine: { wanted: engine, last_used: null } });
     expect(body).toMatchObject({ models: { churn: { placeholder: true } } });
     expect((body as { warning: string }).warning).toContain('placeholder');
   });

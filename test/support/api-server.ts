@@ -49,7 +49,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const { models } = service.submitDeps.settings;
   const deps: ApiDeps = {
     ...service.submitDeps,
-    settings: { ...service.submitDeps.settings, models: models as ApiDeps['settings']['models'] },
     warehouse: service.warehouse,
     queue: service.queue,
     notices,

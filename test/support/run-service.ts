@@ -9,6 +9,7 @@ import {
   type ClaimSettings,
   type PlanDeps,
   type RunLog,
+  type RunSettings,
   type ScoreDeps,
   type ShardDeps,
   type SubmitDeps,
@@ -277,7 +278,7 @@ async function scoringParts(batchSize: number) {
     scorerFor,
     settings: {
       engine: used.name,
-      models: versions as Required<typeof versions>,
+      models: versions as RunSettings['models'],
       rfm: DEFAULT_RFM_SETTINGS,
       churnThresholds: { high: 0.7, medium: 0.4 },
     },

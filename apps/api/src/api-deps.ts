@@ -1,15 +1,13 @@
-import type { RunSettings, SubmitDeps } from '@segcast/runs';
+import type { SubmitDeps } from '@segcast/runs';
 import type { JobQueue } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
-import type { MlStatus } from '@segcast/contracts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
 export interface ApiDeps extends SubmitDeps {
   warehouse: Warehouse;
   queue: JobQueue;
   notices: RunNotices;
-  settings: RunSettings & { models: MlStatus['models'] };
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** The warehouse columns that the models read. */

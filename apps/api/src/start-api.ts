@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@segcast/contracts';
 import { openJobQueue } from '@segcast/queue';
+import { readRunSettings } from '@segcast/runs';
 import { attachServices, type App } from '@segcast/runtime';
 import { placeholderWarning } from '@segcast/scoring';
 import { openStore, RunNotices } from '@segcast/store';
@@ -8,7 +9,6 @@ import { checkWarehouse, openWarehouse } from '@segcast/warehouse';
 import type { ApiDeps } from './api-deps.ts';
 import { createApp } from './create-app.ts';
 import { isLoopbackHost } from './http/guard-access.ts';
-import { readRunSettings } from './run-settings.ts';
 import { serve, stopServing } from './serve.ts';
 
 const STORE_CONNECTIONS = 10;

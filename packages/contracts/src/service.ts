@@ -17,7 +17,11 @@ export const readinessSchema = z.object({
 export type Readiness = z.infer<typeof readinessSchema>;
 
 export const mlStatusSchema = z.object({
-  scoring_engine: z.string(),
+  engine: z.object({
+    wanted: z.string(),
+    /** Of the newest run that succeeded; with `auto` the workers choose. */
+    last_used: z.string().nullable(),
+  }),
   models: z.object({ churn: usedModelSchema, nbo: usedModelSchema, rfm: usedModelSchema }),
   churn_thresholds: churnThresholdsSchema,
   warning: z.string().nullable(),

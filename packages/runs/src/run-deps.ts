@@ -1,6 +1,6 @@
-import type { ChurnThresholds } from '@segcast/contracts';
+import type { ChurnThresholds, MlStatus } from '@segcast/contracts';
 import type { JobQueue } from '@segcast/queue';
-import type { RfmSettings, Scorer, UsedModels } from '@segcast/scoring';
+import type { RfmSettings, Scorer } from '@segcast/scoring';
 import type { Capabilities, ClaimedShard, Store } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
 
@@ -17,7 +17,7 @@ export interface RunSettings {
   /** The engine to score with; `auto` takes that of the worker which plans the run. */
   engine: string;
   /** The models in use, one for each predictor. */
-  models: Required<UsedModels>;
+  models: MlStatus['models'];
   rfm: RfmSettings;
   /** For segments that have none of their own. */
   churnThresholds: ChurnThresholds;

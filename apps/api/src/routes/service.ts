@@ -1,4 +1,5 @@
 import { API_PREFIX, mlStatusSchema } from '@segcast/contracts';
+import { listRunRecords, type Store } from '@segcast/store';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import { buildDocument } from '../openapi/build-document.ts';
@@ -11,16 +12,21 @@ export const mlStatus = defineRoute({
   responses: {
     200: { description: 'Versions, and which are placeholders.', schema: mlStatusSchema },
   },
-  handler: (_request, { settings, warning }) => ({
+  handler: async (_request, { store, settings, warning }) => ({
     status: 200,
     body: {
-      scoring_engine: settings.engine,
+      engine: { wanted: settings.engine, last_used: await readLastEngine(store) },
       models: settings.models,
       churn_thresholds: settings.churnThresholds,
       warning,
     },
   }),
 });
+
+async function readLastEngine(store: Store): Promise<string | null> {
+  const { results } = await listRunRecords(store, { status: 'succeeded' }, { limit: 1 });
+  return results[0]?.engine ?? null;
+}
 
 /** The API document of the routes given. */
 export function apiDocument(routes: readonly Route[]): Route {
