@@ -118,3 +118,28 @@ describe.each(['redis', 'postgres'] as const)('a worker with its jobs on %s', (k
     expect(await service.finished(run)).toEqual(expected);
   });
 });
+
+test('a worker that is stopped hands back a shard that takes too long', async () => {
+  const connection = { kind: 'postgres', url: service.url, schema: 'bullmq' } as const;
+  const queue = await service.openQueue(connection);
+  const one = startWorkerProcess(service.url, connection, { SCORING_THREADS: '1' });
+  await one.ready();
+  const release = await service.holdShard();
+  const run = await service.submit(queue);
+  await service.midway(run);
+  const unlock = await service.lockWarehouse();
+  await release();
+  await service.readerWaits();
+  expect(await one.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(one.log.map(({ msg }) => msg)).toContain(
+    'shards in hand are given back: they took too long to end',
+  );
+  const states = 'SELECT DISTINCT status FROM segcast.run_shards WHERE run_id = $1 ORDER BY 1';
+  expect(await service.rows(states, [run])).toEqual([{ status: 'done' }, { status: 'pending' }]);
+
+  await unlock();
+  const other = startWorkerProcess(service.url, connection);
+  await other.ready();
+  expect(await service.finished(run)).toMatchObject({ status: 'succeeded' });
+  await other.end('SIGKILL');
+});

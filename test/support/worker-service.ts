@@ -43,6 +43,9 @@ export interface WorkerService {
   holdShard(): Promise<() => Promise<void>>;
   /** Waits until some shards of the run are done and the held one is about to be. */
   midway(runId: string): Promise<void>;
+  /** Keeps readers of the features waiting until the answer is called. */
+  lockWarehouse(): Promise<() => Promise<void>>;
+  readerWaits(): Promise<void>;
   rows<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
@@ -102,6 +105,17 @@ export async function createWorkerService(): Promise<WorkerService> {
         return state!.midway;
       });
     },
+    lockWarehouse: async () => {
+      const client = await pool.connect();
+      await client.query('BEGIN; REFRESH MATERIALIZED VIEW customer_features_view');
+      return async () => {
+        await client.query('ROLLBACK');
+        client.release();
+      };
+    },
+    readerWaits: async () => {
+      await until(async () => (await rows(WAITING_SQL)).length > 0);
+    },
     close: async () => {
       await Promise.all(queues.map((queue) => queue.close()));
       await Promise.all([store.close(), pool.end()]);
@@ -125,6 +139,11 @@ const MIDWAY_SQL = `
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   ) AS midway
   FROM segcast.run_shards WHERE run_id = $1`;
+
+const WAITING_SQL = `
+  SELECT FROM pg_locks
+  WHERE NOT granted AND relation = 'customer_features_view'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 async function readSettings(): Promise<SubmitDeps['settings']> {
   const models = usedModels(await loadModels(MODELS_DIR), DEFAULT_RFM_SETTINGS, PREDICTORS);

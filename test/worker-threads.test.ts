@@ -1,0 +1,156 @@
+import { AppError } from '@segcast/contracts';
+import { claimShard, readRunRecord, type ClaimedShard } from '@segcast/store';
+import { planShards, type RunLog } from '@segcast/runs';
+import { openWarehouse } from '@segcast/warehouse';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ScoringPool } from '../apps/worker/src/threads/scoring-pool.ts';
+import { createWorkerService, CUSTOMERS, type WorkerService } from './support/worker-service.ts';
+import { until } from './support/worker-wait.ts';
+
+const NEVER = new AbortController().signal;
+const CLAIMS = { leaseMs: 60_000, heartbeatMs: 1000, maxClaims: 5 };
+const CAPABILITIES = { engines: ['tfjs-wasm'], churn: ['placeholder-1'], nbo: ['placeholder-1'] };
+
+let service: WorkerService;
+let pool: ScoringPool;
+const errors: string[] = [];
+/** As Node creates them: a test can end one from outside. */
+const threads: Worker[] = [];
+
+const log: RunLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (_, message) => errors.push(message),
+};
+
+beforeAll(async () => {
+  process.on('worker', (worker: Worker) => threads.push(worker));
+  service = await createWorkerService();
+  pool = await ScoringPool.start(
+    {
+      storeUrl: service.url,
+      warehouse: warehouseOptions(),
+      modelsDir: join(import.meta.dirname, '../models'),
+      engine: 'tfjs-wasm',
+      batchSize: 1024,
+    },
+    1,
+    log,
+  );
+});
+afterAll(async () => {
+  await pool.close();
+  await service.close();
+});
+
+function warehouseOptions() {
+  return { url: service.url, relation: 'customer_features_view', statementTimeoutMs: 60_000 };
+}
+
+/** Submits and plans a run, and claims its shards one by one. */
+async function plannedRun(shardSize: number) {
+  const queue = { ...(await service.openQueue(postgres())), scoreShards: () => Promise.resolve() };
+  const runId = await service.submit(queue);
+  const warehouse = openWarehouse({ ...warehouseOptions(), poolMax: 1 });
+  const deps = {
+    store: service.store,
+    warehouse,
+    queue,
+    claims: CLAIMS,
+    engine: 'tfjs-wasm',
+    shardSize,
+    log,
+  };
+  await planShards(deps, { run_id: runId, dispatch: 0 });
+  await warehouse.close();
+  const claim = async (shard: number): Promise<ClaimedShard> =>
+    (await claimShard(service.store, { runId, shard }, CAPABILITIES, CLAIMS))!;
+  return { runId, claim };
+}
+
+function postgres() {
+  return { kind: 'postgres', url: service.url, schema: 'bullmq' } as const;
+}
+
+test('scores a shard in a thread and tells how far it is', async () => {
+  const { runId, claim } = await plannedRun(1_000_000);
+  const progress: number[] = [];
+  await pool.scoreShard(await claim(0), NEVER, (processed) => progress.push(processed));
+  expect(progress.at(-1)).toBe(CUSTOMERS);
+  expect(progress).toEqual([...progress].sort((a, b) => a - b));
+  expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
+});
+
+test('an error keeps its code on the way from the thread', async () => {
+  const { claim } = await plannedRun(1_000_000);
+  const claimed = await claim(0);
+  const stale = { ...claimed, attempt: claimed.attempt - 1 };
+  await expect(pool.scoreShard(stale, NEVER, () => undefined)).rejects.toMatchObject({
+    code: 'fence_lost',
+    retryable: false,
+  });
+  await expect(
+    pool.scoreShard(
+      { ...claimed, models: { churn: { version: 'gone', placeholder: false } } },
+      NEVER,
+      () => undefined,
+    ),
+  ).rejects.toMatchObject({ code: 'invalid_model' });
+  await pool.scoreShard(claimed, NEVER, () => undefined);
+});
+
+test('an aborted shard rejects with the reason, and leaves nothing behind', async () => {
+  const { runId, claim } = await plannedRun(1_000_000);
+  const claimed = await claim(0);
+  const unlock = await service.lockWarehouse();
+  const stop = new AbortController();
+  const scoring = pool.scoreShard(claimed, stop.signal, () => undefined);
+  await service.readerWaits();
+  stop.abort(new AppError('run_cancelled', 'enough'));
+  await expect(scoring).rejects.toMatchObject({ code: 'run_cancelled', message: 'enough' });
+  await unlock();
+  const kept = 'SELECT FROM segcast.prediction_chunks WHERE run_id = $1';
+  expect(await service.rows(kept, [runId])).toEqual([]);
+  await pool.scoreShard(claimed, NEVER, () => undefined);
+  expect(await service.rows(kept, [runId])).not.toEqual([]);
+});
+
+test('shards beyond the threads wait for one', async () => {
+  const { runId, claim } = await plannedRun(10_000);
+  const claimed = [await claim(0), await claim(1)];
+  await Promise.all(claimed.map((shard) => pool.scoreShard(shard, NEVER, () => undefined)));
+  expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
+});
+
+test('a thread that ends rejects its shard and is replaced', async () => {
+  const { runId, claim } = await plannedRun(1_000_000);
+  const claimed = await claim(0);
+  const before = threads.length;
+  const scoring = pool.scoreShard(claimed, NEVER, () => void threads.at(-1)!.terminate());
+  await expect(scoring).rejects.toMatchObject({ code: 'internal', retryable: true });
+  expect(errors).toContain('scoring thread ended; another is started');
+  await until(() => threads.length > before);
+  await pool.scoreShard(claimed, NEVER, () => undefined);
+  expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
+});
+
+test('threads that cannot score say why', async () => {
+  const settings = {
+    storeUrl: service.url,
+    warehouse: warehouseOptions(),
+    modelsDir: '/nowhere',
+    engine: 'tfjs-wasm',
+    batchSize: 1024,
+  } as const;
+  const error: unknown = await ScoringPool.start(settings, 2, log).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({
+    code: 'invalid_model',
+    message: expect.stringContaining('/nowhere') as string,
+  });
+});
