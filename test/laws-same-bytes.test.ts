@@ -58,6 +58,8 @@ interface Outcome {
   stats: string;
   counts: Pick<RunRecord, 'processed' | 'successful' | 'failed' | 'imputed'>;
   predictions: string;
+  /** The ids in the order in which they are listed. */
+  listed: string;
   failures: string;
 }
 
@@ -111,6 +113,11 @@ async function outcomeOf(runId: string): Promise<Outcome> {
     predictions: await digest(
       `SELECT (to_jsonb(p) - 'run_id' - 'finished_at')::text AS p
        FROM segcast.predictions p WHERE run_id = $1 ORDER BY customer_id COLLATE "C"`,
+    ),
+    listed: await digest(
+      `SELECT u.id FROM segcast.prediction_chunks c,
+         unnest(c.customer_ids) WITH ORDINALITY AS u (id, n)
+       WHERE run_id = $1 ORDER BY shard, chunk, n`,
     ),
     failures: await digest(
       `SELECT customer_id, code, error FROM segcast.prediction_failures

@@ -64,13 +64,11 @@ export function encodeChunk(
   out.present(offers?.recommended ?? null, OFFER_COUNT);
   out.present(rfm?.code ?? null, 1 + HIGHEST_RFM_CODE);
   out.ids(columns.ids, columns.idOffsets);
-  out.float4s(churn, 1, 0);
-  for (let offer = 0; offer < OFFER_COUNT; offer++) {
-    out.float4s(offers?.scores ?? null, OFFER_COUNT, offer);
-  }
+  out.float4s(churn);
+  out.float4Matrix(offers?.scores ?? null, OFFER_COUNT);
   out.int2s(rfm?.code ?? null);
-  out.float4s(rfm?.recency ?? null, 1, 0);
-  out.float4s(rfm?.frequency ?? null, 1, 0);
+  out.float4s(rfm?.recency ?? null);
+  out.float4s(rfm?.frequency ?? null);
   out.float8s(rfm?.monetary ?? null);
   return out.finish();
 }
