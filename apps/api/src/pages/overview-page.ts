@@ -150,7 +150,7 @@ function progress({ progress: { fraction, processed, total } }: RunSummary): Htm
 
 function timing(run: RunSummary): Html {
   const at = run.finished_at ?? run.created_at;
-  const took = run.duration_ms === null ? null : ` · ${(run.duration_ms / 1000).toFixed(1)} s`;
+  const took = run.duration_ms === null ? null : ` · ${(run.duration_ms / 1000).toFixed(1)}\u00a0s`;
   return html`<time datetime="${at}">${at.slice(0, 16).replace('T', ' ')} UTC</time>${took}`;
 }
 

@@ -127,7 +127,7 @@ export const STYLE = html`<style>
     white-space: nowrap;
   }
   .run {
-    min-width: 14rem;
+    min-width: 16rem;
     max-width: 20rem;
     overflow-wrap: anywhere;
   }
