@@ -59,6 +59,20 @@ it('has the sweeper close a run whose shards are all done', async () => {
   expect(after).toMatchObject({ status: 'succeeded', stats: before.stats });
 });
 
+// Left to itself the one that cannot be summed up stops every sweep, and with it every repair.
+it('has the sweeper fail a run that cannot be summed up, and close the others', async () => {
+  const broken = await service.plan(await service.segment());
+  const sound = await service.plan(await service.segment());
+  for (const runId of [broken, sound]) {
+    await service.finish(runId);
+    await service.sql(`UPDATE segcast.runs SET status = 'running' WHERE id = $1`, [runId]);
+  }
+  await service.sql(`UPDATE segcast.run_shards SET stats = '{}' WHERE run_id = $1`, [broken]);
+  await sweep(service.sweepDeps);
+  const statusOf = async (runId: string) => (await readRunRecord(service.store, runId)).status;
+  expect([await statusOf(broken), await statusOf(sound)]).toEqual(['failed', 'succeeded']);
+});
+
 it('does not close a run twice, nor one with a shard to do', async () => {
   const runId = await service.plan(await service.segment());
   const refuse = () => {

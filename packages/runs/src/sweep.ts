@@ -7,6 +7,7 @@ import {
   deleteOldPredictions,
   exhaustedPlans,
   exhaustedShards,
+  failRun,
   redispatchPlans,
   redispatchShards,
   releasePlan,
@@ -18,6 +19,7 @@ import {
 } from '@segcast/store';
 import type { ClaimSettings, RunLog } from './run-deps.ts';
 import { finalError } from './run-shard.ts';
+import { toStoredError } from './stored-error.ts';
 import { summarizeRun } from './summarize-run.ts';
 
 export interface SweepDeps {
@@ -43,8 +45,8 @@ export function sweep(deps: SweepDeps): Promise<boolean> {
   return whileOnlySweeper(deps.store, async () => {
     await failExhausted(deps);
     await closeFinished(deps);
-    await tidy(deps);
     await redispatch(deps);
+    await tidy(deps);
   });
 }
 
@@ -69,11 +71,20 @@ async function failExhausted({ store, claims, log }: SweepDeps): Promise<void> {
 }
 
 /** Closes runs that nobody works on any more and nobody has closed. */
-async function closeFinished({ store, log }: SweepDeps): Promise<void> {
-  for (const runId of await unclosedRuns(store)) {
+async function closeFinished(deps: SweepDeps): Promise<void> {
+  for (const runId of await unclosedRuns(deps.store)) await closeOrFail(deps, runId);
+  await closeCancelled(deps.store, null);
+}
+
+/** One run that cannot be summed up must not keep the others from being closed. */
+async function closeOrFail({ store, log }: SweepDeps, runId: string): Promise<void> {
+  try {
     if (await closeRun(store, runId, summarizeRun)) log.warn({ runId }, 'finished run closed');
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    log.error({ runId, error }, 'finished run cannot be summed up');
+    await failRun(store.pool, runId, toStoredError(error));
   }
-  await closeCancelled(store, null);
 }
 
 async function tidy({ store, keepRuns, log }: SweepDeps): Promise<void> {
