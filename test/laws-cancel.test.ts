@@ -1,5 +1,14 @@
-import { cancelRun, listResults, readRun, runShard, scoreShard, sweep } from '@segcast/runs';
-import { claimPlan } from '@segcast/store';
+import {
+  cancelRun,
+  listResults,
+  planShards,
+  readRun,
+  runShard,
+  scoreShard,
+  sweep,
+} from '@segcast/runs';
+import { claimPlan, Store } from '@segcast/store';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRunService, type RunService } from './support/run-service.ts';
 
@@ -29,6 +38,28 @@ it('cancels a run whose planner is at work as soon as that has gone', async () =
   await service.expireLeases(runId);
   await sweep(service.sweepDeps);
   expect(await readRun(service, runId)).toMatchObject({ status: 'cancelled' });
+});
+
+// Without giving its claim back the planner's lease holds a cancelled run open until it runs out.
+it.each([
+  ['plans it', {}],
+  ['fails to', { '>': [{ var: 'shoe_size' }, 40] }],
+])('closes a run that is cancelled while its planner %s', async (_, rules) => {
+  const runId = await service.submit(await service.segment(rules));
+  class CancellingStore extends Store {
+    override async rows<T extends pg.QueryResultRow>(text: string, values?: unknown[]) {
+      const rows = await super.rows<T>(text, values);
+      if (text.includes(`SET status = 'planning'`)) await cancelRun(service, runId);
+      return rows;
+    }
+  }
+  const store = new CancellingStore({ url: service.url, poolMax: 3 });
+  await planShards({ ...service.planDeps, store }, { run_id: runId, dispatch: 0 }).catch(
+    () => undefined,
+  );
+  await store.close();
+  expect(await readRun(service, runId)).toMatchObject({ status: 'cancelled' });
+  expect(await service.shards(runId)).toEqual([]);
 });
 
 // Without the flag in the heartbeat's answer the shard under way is scored to its end, for nothing.

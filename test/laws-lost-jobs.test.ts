@@ -87,9 +87,7 @@ describe.each(KINDS)('on %s', (kind) => {
     const runId = await service.submit(await service.segment());
     await forgetAllJobs();
     const queue = { scoreShards: () => Promise.reject(new Error('died here')) };
-    await planShards({ ...service.planDeps, queue }, { run_id: runId, dispatch: 0 }).catch(
-      () => undefined,
-    );
+    await planShards({ ...service.planDeps, queue }, { run_id: runId, dispatch: 0 });
     expect(await waitingJobs()).toEqual([]);
     await service.ageJobs(runId);
     await sweep(service.sweepDeps);

@@ -1,7 +1,9 @@
-import { AppError, type PlanRunJob } from '@segcast/contracts';
+import type { PlanRunJob } from '@segcast/contracts';
 import { parseRule, toSqlCondition } from '@segcast/rules';
 import {
   claimPlan,
+  closeCancelled,
+  dropPlan,
   firstShardJobs,
   readRunRecord,
   releasePlan,
@@ -28,12 +30,13 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
   try {
     const { ranges: shards, estimate } = await planHeld(deps, claim);
     const plan = { shards, estimate, engine: deps.engine };
-    if (!(await saveShards(deps.store, claim, plan, summarizeRun))) return;
+    const saved = await saveShards(deps.store, claim, plan, summarizeRun);
+    if (saved) await enqueueShards(deps, claim.runId);
+    else await drop(deps, claim);
   } catch (error) {
     await giveBack(deps, claim, error);
-    return;
+    throw error;
   }
-  await enqueueShards(deps, claim.runId);
 }
 
 async function planHeld(deps: PlanDeps, claim: PlanClaim): Promise<RangePlan> {
@@ -49,7 +52,14 @@ async function planHeld(deps: PlanDeps, claim: PlanClaim): Promise<RangePlan> {
   }
 }
 
-async function giveBack({ store, claims, log }: PlanDeps, claim: PlanClaim, error: unknown) {
+/** What was cancelled or taken over meanwhile is nobody's to plan. */
+async function drop({ store }: PlanDeps, claim: PlanClaim): Promise<void> {
+  await dropPlan(store, claim);
+  await closeCancelled(store, claim.runId);
+}
+
+async function giveBack(deps: PlanDeps, claim: PlanClaim, error: unknown): Promise<void> {
+  const { store, claims, log } = deps;
   const final = !isRetryable(error) || claim.attempt >= claims.maxClaims;
   log.error({ ...claim, error, final }, 'run could not be planned');
   await releasePlan(store, claim, {
@@ -57,14 +67,13 @@ async function giveBack({ store, claims, log }: PlanDeps, claim: PlanClaim, erro
     backOffMs: backOffMs(claim.attempt),
     final,
   });
-  throw error;
+  await drop(deps, claim);
 }
 
 async function enqueueShards({ store, queue, log }: PlanDeps, runId: string): Promise<void> {
   try {
     await queue.scoreShards(await firstShardJobs(store, runId));
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
     log.warn({ runId, error }, 'shards stored but not enqueued; the sweeper will do it');
   }
 }

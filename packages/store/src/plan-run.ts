@@ -81,6 +81,15 @@ export function saveShards(
   });
 }
 
+/** Gives a claim back because its run was cancelled meanwhile. */
+export async function dropPlan(store: Store, { runId, attempt }: PlanClaim): Promise<void> {
+  await store.rows(
+    `UPDATE segcast.runs SET lease_until = NULL
+     WHERE id = $1 AND attempt = $2 AND status = 'cancelling'`,
+    [runId, attempt],
+  );
+}
+
 /**
  * Gives a claim back after an error: the run is planned again after `backOffMs`, or failed when
  * the error is `final`. Tells whether it failed.
