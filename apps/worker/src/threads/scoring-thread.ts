@@ -9,10 +9,10 @@ import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts'
 const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
 
 /**
- * A shard's rows never become objects, so that little is young; V8's default would let each thread
- * grow by 48 MB before it looks.
+ * A shard's rows never become objects, so that little is young: V8's default of 48 MB would be
+ * memory for nothing. Below 16 MB collections grow fivefold.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
 
 interface ShardInHand {
   onProgress: (processed: number) => void;
