@@ -1,7 +1,7 @@
 import type { JobQueue, QueueConnection } from '@segcast/queue';
 import { findRedis, startEmbeddedRedis, type EmbeddedRedis } from '@segcast/runtime';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestHome, type TestHome } from './support/test-home.ts';
 import { startWorkerProcess, type WorkerProcess } from './support/worker-process.ts';
 import {
@@ -10,6 +10,9 @@ import {
   type RunDigest,
   type WorkerService,
 } from './support/worker-service.ts';
+
+// Processes start slowly where there is much else to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let service: WorkerService;
 let home: TestHome;

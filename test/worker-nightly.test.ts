@@ -1,10 +1,13 @@
 import type { QueueConnection } from '@segcast/queue';
 import { createSegment } from '@segcast/store';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { queueConnections } from './support/services.ts';
 import { startWorkerProcess } from './support/worker-process.ts';
 import { createWorkerService, type WorkerService } from './support/worker-service.ts';
 import { until } from './support/worker-wait.ts';
+
+// Processes start slowly where there is much else to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let service: WorkerService;
 

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './support/services.ts';
 import { startWorkerProcess, type WorkerProcess } from './support/worker-process.ts';
+
+// Processes start slowly where there is much else to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let database: TestDatabase;
 
@@ -31,7 +34,6 @@ test('says what the warehouse lacks, and ends when the process that started it g
 
 test.each([
   ['a folder without models', { MODELS_DIR: '/nowhere' }, '/nowhere/churn/current cannot be read'],
-  ['an engine that is not there', { SCORING_ENGINE: 'tfjs-node' }, 'The engine tfjs-node is not'],
   ['a variable that is wrong', { SCORING_THREADS: 'many' }, 'SCORING_THREADS=many must be'],
 ])('refuses to start with %s, and says so', async (_, settings, message) => {
   const worker = start(settings);

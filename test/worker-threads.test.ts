@@ -4,10 +4,13 @@ import { planShards, type RunLog } from '@segcast/runs';
 import { openWarehouse } from '@segcast/warehouse';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ScoringPool } from '../apps/worker/src/threads/scoring-pool.ts';
 import { createWorkerService, CUSTOMERS, type WorkerService } from './support/worker-service.ts';
 import { until } from './support/worker-wait.ts';
+
+// Processes start slowly where there is much else to do.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const NEVER = new AbortController().signal;
 const CLAIMS = { leaseMs: 60_000, heartbeatMs: 1000, maxClaims: 5 };
