@@ -45,6 +45,8 @@ export function childEnvironment(
   more: Record<string, string>,
 ): NodeJS.ProcessEnv {
   return {
+    // glibc keeps an arena of freed memory per thread; two cost scoring nothing and save some 40 MB.
+    MALLOC_ARENA_MAX: '2',
     ...process.env,
     DATABASE_URL: urls.databaseUrl,
     DWH_URL: urls.warehouseUrl,
