@@ -1,8 +1,13 @@
 import { loadConfig, openDatabases } from '@segcast/runtime';
+import type { OnProgress } from '@segcast/warehouse';
+
+import { createLoadProgress } from './output/load-progress.ts';
 
 export interface AdminWarehouse {
   adminUrl: string;
   relation: string;
+  /** Draws how far the load is. */
+  onProgress: OnProgress;
 }
 
 /**
@@ -18,12 +23,15 @@ export async function withAdminUrl<T>(
   const config = loadConfig();
   const notify = (text: string) => console.error(text);
   const databases = await openDatabases(config, { command, notify });
+  const progress = createLoadProgress(process.stderr);
   try {
     return await work({
       adminUrl: databases.warehouseAdminUrl,
       relation: config.warehouse.relation,
+      onProgress: progress.show,
     });
   } finally {
+    progress.stop();
     await databases.close();
   }
 }

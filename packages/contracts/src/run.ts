@@ -15,6 +15,13 @@ export const runStatusSchema = z.enum([
 /** As clients see it; the planning of shards shows as `running`. */
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
+const FINISHED: ReadonlySet<string> = new Set<RunStatus>(['succeeded', 'failed', 'cancelled']);
+
+/** Whether a run will not change any more. */
+export function isFinished({ status }: { status: string }): boolean {
+  return FINISHED.has(status);
+}
+
 export const predictRequestSchema = z.strictObject({
   type: predictionTypeSchema.default('all'),
 });

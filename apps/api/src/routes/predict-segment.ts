@@ -1,9 +1,9 @@
-import { API_PREFIX, predictRequestSchema, runSchema } from '@segcast/contracts';
+import { API_PREFIX, isFinished, predictRequestSchema, runSchema } from '@segcast/contracts';
 import { readRun, submitRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN, QUEUED_RUN } from '../openapi/examples.ts';
 import { preferredWait } from '../runs/preferred-wait.ts';
-import { isFinished, POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
+import { POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
 import { segmentParams } from './parameters.ts';
 
 export const predictSegment = defineRoute({

@@ -1,4 +1,5 @@
 import {
+  isFinished,
   API_PREFIX,
   failureListSchema,
   resultListSchema,
@@ -9,7 +10,7 @@ import {
 import { cancelRun as cancel, listErrors, listResults, listRuns, readRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
-import { isFinished, POLL_AFTER } from '../runs/wait-for-run.ts';
+import { POLL_AFTER } from '../runs/wait-for-run.ts';
 import { pageQuery, runParams } from './parameters.ts';
 
 const RUN = `${API_PREFIX}/ml/runs/{run_id}/`;

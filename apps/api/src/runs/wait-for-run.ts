@@ -1,18 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
+import { isFinished } from '@segcast/contracts';
 import { readRunRecord } from '@segcast/store';
 import type { ApiDeps } from '../api-deps.ts';
-
-const FINISHED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** A notice can be missed, while its connection is lost: look now and then. */
 const POLL_MS = 2000;
 
 /** For whoever polls. */
 export const POLL_AFTER = { 'Retry-After': '1' };
-
-export function isFinished({ status }: { status: string }): boolean {
-  return FINISHED.has(status);
-}
 
 /**
  * Waits until the run is finished, the time is up, the client has gone or the service stops,

@@ -2,7 +2,6 @@ import { generateCustomers } from '@segcast/warehouse';
 import type { Command } from 'commander';
 
 import { formatDuration, formatInteger } from '../output/format-number.ts';
-import { createLoadProgress } from '../output/load-progress.ts';
 import { withAdminUrl } from '../with-admin-url.ts';
 import { wholeNumber } from './parse-options.ts';
 
@@ -26,15 +25,13 @@ export function addGenerateCommand(program: Command): void {
 }
 
 async function generate({ customers, seed, asOf, json }: GenerateOptions): Promise<void> {
-  const report = await withAdminUrl('segcast generate', async ({ adminUrl, relation }) => {
-    const progress = createLoadProgress(process.stderr);
-    const options = { customers, seed, relation, ...(asOf === undefined ? {} : { asOf }) };
-    try {
-      return await generateCustomers(adminUrl, { ...options, onProgress: progress.show });
-    } finally {
-      progress.stop();
-    }
-  });
+  const report = await withAdminUrl(
+    'segcast generate',
+    async ({ adminUrl, relation, onProgress }) => {
+      const options = { customers, seed, relation, ...(asOf === undefined ? {} : { asOf }) };
+      return await generateCustomers(adminUrl, { ...options, onProgress });
+    },
+  );
   console.log(
     json
       ? JSON.stringify(report)

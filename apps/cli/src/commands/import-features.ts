@@ -1,7 +1,6 @@
 import { formatFeaturesReport, importFeatures } from '@segcast/warehouse';
 import type { Command } from 'commander';
 
-import { createLoadProgress } from '../output/load-progress.ts';
 import { withAdminUrl } from '../with-admin-url.ts';
 import { addImportOptions, collect, type ImportOptions, textFormatOf } from './import-options.ts';
 
@@ -25,9 +24,9 @@ export function addImportFeaturesCommand(parent: Command): void {
 }
 
 async function runImport(file: string, options: FeaturesOptions): Promise<void> {
-  const report = await withAdminUrl('segcast import features', async ({ adminUrl, relation }) => {
-    const progress = createLoadProgress(process.stderr);
-    try {
+  const report = await withAdminUrl(
+    'segcast import features',
+    async ({ adminUrl, relation, onProgress }) => {
       return await importFeatures(adminUrl, {
         file,
         relation,
@@ -36,11 +35,9 @@ async function runImport(file: string, options: FeaturesOptions): Promise<void> 
         maxErrors: options.maxErrors,
         ...(options.id === undefined ? {} : { idColumn: options.id }),
         ...(options.rejects === undefined ? {} : { rejectsFile: options.rejects }),
-        onProgress: progress.show,
+        onProgress,
       });
-    } finally {
-      progress.stop();
-    }
-  });
+    },
+  );
   console.log(options.json ? JSON.stringify(report) : formatFeaturesReport(report));
 }

@@ -7,7 +7,6 @@ import {
 } from '@segcast/warehouse';
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { createLoadProgress } from '../output/load-progress.ts';
 import { withAdminUrl } from '../with-admin-url.ts';
 import { addImportOptions, collect, type ImportOptions, textFormatOf } from './import-options.ts';
 
@@ -69,25 +68,20 @@ export function addImportTransactionsCommand(parent: Command): void {
 async function runImport(files: string[], options: TransactionsOptions): Promise<void> {
   const report = await withAdminUrl(
     'segcast import transactions',
-    async ({ adminUrl, relation }) => {
-      const progress = createLoadProgress(process.stderr);
-      try {
-        return await importTransactions(adminUrl, {
-          files,
-          relation,
-          format: textFormatOf(options),
-          mapping: mappingOf(options),
-          exclude: options.exclude ?? [],
-          positiveOnly: options.positiveOnly,
-          append: options.append,
-          maxErrors: options.maxErrors,
-          ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-          ...(options.rejects === undefined ? {} : { rejectsFile: options.rejects }),
-          onProgress: progress.show,
-        });
-      } finally {
-        progress.stop();
-      }
+    async ({ adminUrl, relation, onProgress }) => {
+      return await importTransactions(adminUrl, {
+        files,
+        relation,
+        format: textFormatOf(options),
+        mapping: mappingOf(options),
+        exclude: options.exclude ?? [],
+        positiveOnly: options.positiveOnly,
+        append: options.append,
+        maxErrors: options.maxErrors,
+        ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+        ...(options.rejects === undefined ? {} : { rejectsFile: options.rejects }),
+        onProgress,
+      });
     },
   );
   console.log(options.json ? JSON.stringify(report) : formatTransactionsReport(report));

@@ -1,11 +1,16 @@
-import { predictionTypeSchema, type PredictionType, type Run } from '@segcast/contracts';
+import {
+  isFinished,
+  predictionTypeSchema,
+  type PredictionType,
+  type Run,
+} from '@segcast/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
 
 import { createSegcastApi } from '../api/segcast-api.ts';
 import { resolveApiUrl } from '../api/resolve-api-url.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { renderRunTable } from '../output/run-table.ts';
-import { createProgressBars, isFinished, watchRuns } from '../output/watch-runs.ts';
+import { createProgressBars, watchRuns } from '../output/watch-runs.ts';
 
 interface PredictOptions {
   type: PredictionType;

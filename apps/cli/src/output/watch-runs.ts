@@ -1,18 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Run } from '@segcast/contracts';
+import { isFinished, type Run } from '@segcast/contracts';
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 
 import type { SegcastApi } from '../api/segcast-api.ts';
 import { formatInteger } from './format-number.ts';
 
-const FINISHED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 const POLL_MS = 150;
-
-/** Whether a run will not change any more. */
-export function isFinished(run: Pick<Run, 'status'>): boolean {
-  return FINISHED.has(run.status);
-}
 
 export interface WatchOptions {
   signal?: AbortSignal;

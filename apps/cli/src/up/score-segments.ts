@@ -1,8 +1,8 @@
-import type { Run, RunSummary, Segment } from '@segcast/contracts';
+import { isFinished, type Run, type RunSummary, type Segment } from '@segcast/contracts';
 
 import type { SegcastApi } from '../api/segcast-api.ts';
 import { renderRunTable } from '../output/run-table.ts';
-import { createProgressBars, isFinished, watchRuns } from '../output/watch-runs.ts';
+import { createProgressBars, watchRuns } from '../output/watch-runs.ts';
 
 /**
  * Scores every active segment whose latest run does not tell how it is now, with progress bars, and

@@ -1,14 +1,14 @@
 import { AppError } from '@segcast/contracts';
 import type { Client } from 'pg';
-import { inLoadingTransaction, withAdmin } from './admin-session.ts';
 import { copyIn } from './copy-in.ts';
 import { createFeatureTable, createStagingTable, planColumns } from './feature-table.ts';
 import type { FeaturesReport } from './features-report.ts';
 import type { OnProgress } from './load-progress.ts';
-import { assertSameRelation, descriptionOf, finishNextRelation, tidy } from './publish-features.ts';
+import { assertSameRelation, descriptionOf, finishNextRelation } from './publish-features.ts';
 import { readFeatures } from './read-features.ts';
-import { displayed, resolveRelation, type RelationName } from './relation-name.ts';
+import { displayed, type RelationName } from './relation-name.ts';
 import { replaceRelations } from './replace-relations.ts';
+import { runImport, type RunImportOptions } from './run-import.ts';
 import { readSettings, writeSettings, type LoadSettings } from './settings.ts';
 import {
   dropNextSchemas,
@@ -18,10 +18,10 @@ import {
 } from './source-tables.ts';
 import { createByteCounter } from './text/byte-counter.ts';
 import { openRecords } from './text/open-records.ts';
-import { RejectLog } from './text/reject-log.ts';
+import type { RejectLog } from './text/reject-log.ts';
 import type { TextFormat } from './text/text-format.ts';
 
-export interface ImportFeaturesOptions {
+export interface ImportFeaturesOptions extends RunImportOptions {
   file: string;
   /** Comma-separated with a header when left out. */
   format?: TextFormat;
@@ -29,16 +29,8 @@ export interface ImportFeaturesOptions {
   idColumn?: string;
   /** Texts that mean that nothing is known, besides the blank: `NA` … */
   nulls?: readonly string[];
-  /** `customer_features_view` or another relation, as `name` or `schema.name`. */
-  relation: string;
-  /** How many lines may be unreadable before the whole import is refused: 100 when left out. */
-  maxErrors?: number;
-  /** Where to write the rejected lines as CSV: file, line, reason, text. */
-  rejectsFile?: string;
   onProgress?: OnProgress;
 }
-
-const DEFAULT_MAX_ERRORS = 100;
 
 /**
  * Imports a ready feature table, one line per customer, and infers the types of its columns. It
@@ -47,24 +39,13 @@ const DEFAULT_MAX_ERRORS = 100;
  * @throws AppError `import_failed` when the file or the target cannot be used, an id occurs twice or
  * too many lines are unreadable; `warehouse_unavailable` when the server does not answer.
  */
-export async function importFeatures(
+export function importFeatures(
   adminUrl: string,
   options: ImportFeaturesOptions,
 ): Promise<FeaturesReport> {
-  const started = performance.now();
-  const rejects = new RejectLog(options.maxErrors ?? DEFAULT_MAX_ERRORS, options.rejectsFile);
-  try {
-    return await withAdmin(adminUrl, async (client) => {
-      const relation = await resolveRelation(client, options.relation);
-      const report = await inLoadingTransaction(client, () =>
-        load(client, relation, options, rejects),
-      );
-      await tidy(client, relation);
-      return { ...report, duration_ms: Math.round(performance.now() - started) };
-    });
-  } finally {
-    rejects.close();
-  }
+  return runImport(adminUrl, options, (client, relation, rejects) =>
+    load(client, relation, options, rejects),
+  );
 }
 
 async function load(

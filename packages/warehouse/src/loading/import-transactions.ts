@@ -1,6 +1,5 @@
 import { AppError } from '@segcast/contracts';
 import type { Client } from 'pg';
-import { inLoadingTransaction, withAdmin } from './admin-session.ts';
 import { asOfOrToday } from './as-of.ts';
 import { checkMapping, settingsFor } from './append-settings.ts';
 import { copyIn } from './copy-in.ts';
@@ -10,32 +9,26 @@ import {
   mergeIncoming,
   type IncomingCounts,
 } from './incoming.ts';
-import { publishDerivedFeatures, tidy } from './publish-features.ts';
+import { publishDerivedFeatures } from './publish-features.ts';
 import {
   readTransactions,
   type LineCounts,
   type ReadTransactionsOptions,
 } from './read-transactions.ts';
-import { displayed, quoted, resolveRelation, type RelationName } from './relation-name.ts';
+import { displayed, quoted, type RelationName } from './relation-name.ts';
+import { runImport, type RunImportOptions } from './run-import.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { createSourceTables, NEXT_SCHEMA, prepareSchemas, SOURCE_SCHEMA } from './source-tables.ts';
-import { RejectLog } from './text/reject-log.ts';
+import type { RejectLog } from './text/reject-log.ts';
 import type { TransactionsReport } from './transactions-report.ts';
 
-export interface ImportTransactionsOptions extends ReadTransactionsOptions {
-  /** `customer_features_view` or another relation, as `name` or `schema.name`. */
-  relation: string;
+export interface ImportTransactionsOptions extends ReadTransactionsOptions, RunImportOptions {
   /** The last day that counts, as `YYYY-MM-DD`; without it the features follow the calendar (UTC). */
   asOf?: string;
   /** Adds to the transactions loaded before, instead of replacing them. */
   append?: boolean;
-  /** How many lines may be unreadable before the whole import is refused: 100 when left out. */
-  maxErrors?: number;
-  /** Where to write the rejected lines as CSV: file, line, reason, text. */
-  rejectsFile?: string;
 }
 
-const DEFAULT_MAX_ERRORS = 100;
 /** A base whose last transaction is older than this has probably wanted an as-of day. */
 const STALE_DAYS = 90;
 
@@ -51,20 +44,9 @@ export async function importTransactions(
   options: ImportTransactionsOptions,
 ): Promise<TransactionsReport> {
   checkMapping(options.mapping);
-  const started = performance.now();
-  const rejects = new RejectLog(options.maxErrors ?? DEFAULT_MAX_ERRORS, options.rejectsFile);
-  try {
-    return await withAdmin(adminUrl, async (client) => {
-      const relation = await resolveRelation(client, options.relation);
-      const report = await inLoadingTransaction(client, () =>
-        load(client, relation, options, rejects),
-      );
-      await tidy(client, relation);
-      return { ...report, duration_ms: Math.round(performance.now() - started) };
-    });
-  } finally {
-    rejects.close();
-  }
+  return runImport(adminUrl, options, (client, relation, rejects) =>
+    load(client, relation, options, rejects),
+  );
 }
 
 async function load(
