@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Readiness } from '@segcast/contracts';
+import { ERROR_CODES, type Readiness } from '@segcast/contracts';
 import { ROUTES } from '../apps/api/src/routes/index.ts';
 import { openJobQueue } from '@segcast/queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,6 +81,12 @@ describe('what the service says of itself', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(body).toContain(`id="${anchor ?? ''}"`);
+    const text = (body as string).replaceAll(/<[^>]+>/g, '').replaceAll(/\s+/g, ' ');
+    for (const { title, meaning, remedy } of Object.values(ERROR_CODES)) {
+      for (const sentence of [title, meaning, remedy]) {
+        expect(decode(text)).toContain(sentence.replaceAll('`', ''));
+      }
+    }
   });
 });
 
@@ -93,6 +99,7 @@ describe('the API document', () => {
   }
   interface Document {
     openapi: string;
+    'x-error-codes': unknown;
     paths: Record<string, Record<string, Operation>>;
     components: { schemas: Record<string, object> };
   }
@@ -134,6 +141,15 @@ describe('the API document', () => {
     }
   });
 
+  it('explains every code, and each problem where it can happen', () => {
+    expect(document['x-error-codes']).toEqual(ERROR_CODES);
+    const { description } = document.paths['/api/loyalty/v1/ml/runs/{run_id}/']!.get!.responses[
+      '404'
+    ] as { description: string };
+    expect(description).toContain(ERROR_CODES.run_not_found.meaning);
+    expect(description).toContain(ERROR_CODES.run_not_found.remedy);
+  });
+
   it('leaves fields with a default out of what is required of a client', () => {
     expect(document.components.schemas.CreateSegment).toMatchObject({
       required: ['name'],
@@ -142,6 +158,10 @@ describe('the API document', () => {
     expect(document.components.schemas.Segment).not.toHaveProperty('additionalProperties');
   });
 });
+
+function decode(text: string): string {
+  return text.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
 
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -9,7 +9,9 @@ const DESCRIPTION = `Segments are JSONLogic rules over the warehouse's customers
 for a segment, poll its run, read its results.
 
 Paths answer with and without a trailing slash. Errors are RFC 9457 problem details with a stable
-\`code\`; \`errors[].pointer\` is a JSON pointer into the body, or names a parameter. Lists are paged: pass \`next_cursor\` as \`cursor\` until it is null.`;
+\`code\`; \`errors[].pointer\` is a JSON pointer into the body, or names a parameter. Lists are paged: pass \`next_cursor\` as \`cursor\` until it is null.
+
+Every code with its meaning and remedy: [error codes](/docs/errors), and \`x-error-codes\` in this document.`;
 
 /** The OpenAPI 3.1 document of a route table. */
 export function buildDocument(routes: readonly Route[]): Json {
@@ -32,6 +34,7 @@ export function buildDocument(routes: readonly Route[]): Json {
         },
       },
     },
+    'x-error-codes': ERROR_CODES,
   };
 }
 
@@ -148,7 +151,7 @@ function problemResponse(codes: readonly ErrorCode[]): Json {
     { value: toProblem({ code, message: ERROR_CODES[code].title }) },
   ]);
   return {
-    description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}.`).join(' '),
+    description: codes.map(describeCode).join('\n'),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
@@ -156,4 +159,9 @@ function problemResponse(codes: readonly ErrorCode[]): Json {
       },
     },
   };
+}
+
+function describeCode(code: ErrorCode): string {
+  const { title, meaning, remedy } = ERROR_CODES[code];
+  return `- \`${code}\`: ${title}. ${meaning} ${remedy}`;
 }

@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '@segcast/contracts';
+import { ERROR_CODES, type ErrorFacts } from '@segcast/contracts';
 import { html, type Html } from './html.ts';
 import { renderPage } from './page.ts';
 
@@ -13,7 +13,8 @@ export function renderErrors(): string {
       <p>
         Errors are answered as problem details (RFC 9457). Branch on <code>code</code>; read
         <code>detail</code> for the thing at fault and the remedy, and <code>errors</code> for the
-        places.
+        places. The same list is in <a href="/openapi.json">/openapi.json</a> under
+        <code>x-error-codes</code>.
       </p>
       <main class="card">
         <table>
@@ -22,6 +23,7 @@ export function renderErrors(): string {
               <th scope="col">Code</th>
               <th scope="col">Status</th>
               <th scope="col">Meaning</th>
+              <th scope="col">Remedy</th>
               <th scope="col">Can trying again help?</th>
             </tr>
           </thead>
@@ -33,14 +35,19 @@ export function renderErrors(): string {
   });
 }
 
-function errorRow(
-  code: string,
-  { status, title, retryable }: { status: number; title: string; retryable: boolean },
-): Html {
+function errorRow(code: string, facts: ErrorFacts): Html {
   return html`<tr id="${code}">
     <th scope="row"><code>${code}</code></th>
-    <td>${status}</td>
-    <td>${title}</td>
-    <td>${retryable ? 'yes' : 'no'}</td>
+    <td>${facts.status}</td>
+    <td><strong>${facts.title}.</strong> ${withCode(facts.meaning)}</td>
+    <td>${withCode(facts.remedy)}</td>
+    <td>${facts.retryable ? 'yes' : 'no'}</td>
   </tr>`;
+}
+
+/** What stands between backticks, as code. */
+function withCode(text: string): Html[] {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
