@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   'packages/store': ['contracts'],
   'packages/queue': ['contracts'],
   'packages/runs': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue'],
+  'packages/training': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue'],
   'packages/runtime': ['contracts'],
 };
 

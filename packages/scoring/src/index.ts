@@ -6,6 +6,26 @@ export {
 export type { EngineModel } from './engine/engine-model.ts';
 export { Engine, type EngineName } from './engine/engine.ts';
 export type { TfjsNodeLoader } from './engine/load-tfjs-node.ts';
+export {
+  BGNBD_COLUMNS,
+  probabilityAlive,
+  purchaseHistory,
+  type PurchaseHistory,
+} from './models/bgnbd.ts';
+export { calibrate, logit } from './models/calibrate.ts';
+export { inputWidth, MAX_CATEGORIES, networkWidth } from './models/manifest-input.ts';
+export type { InputHistogram } from './models/manifest-input.ts';
+export {
+  BACKGROUND_ROWS,
+  GRADES,
+  type BgnbdParameters,
+  type Calibration,
+  type Grade,
+  type ModelMetrics,
+  type ModelScores,
+  type TrainingFacts,
+} from './models/manifest-training.ts';
+export { encodeInput, standardizeRows } from './models/standardize.ts';
 export { loadModels, type Model, type Models } from './models/load-models.ts';
 export {
   MODEL_NAMES,

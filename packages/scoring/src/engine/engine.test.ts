@@ -20,9 +20,9 @@ afterEach(() => engine.dispose());
 
 /** The layers of a model as its files have them. */
 function layersOf({ artifacts, manifest }: Model): DenseLayer[] {
-  const numbers = new Float32Array(artifacts.weightData as ArrayBuffer);
+  const numbers = new Float32Array(artifacts!.weightData as ArrayBuffer);
   let at = 0;
-  const tensors = artifacts.weightSpecs!.map(({ shape }) => {
+  const tensors = artifacts!.weightSpecs!.map(({ shape }) => {
     const size = shape.reduce((product, side) => product * side, 1);
     at += size;
     return numbers.slice(at - size, at);

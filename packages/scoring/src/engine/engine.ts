@@ -2,8 +2,11 @@ import { AppError } from '@segcast/contracts';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Model } from '../models/load-models.ts';
+import { calibrate } from '../models/calibrate.ts';
+import { networkWidth } from '../models/manifest-input.ts';
 import { checkModel } from './check-model.ts';
 import type { EngineModel } from './engine-model.ts';
+import { bgnbdModel } from './formula-model.ts';
 import type { Tfjs, TfjsBackend } from './tfjs.ts';
 
 export type EngineName = 'tfjs-wasm' | 'tfjs-node';
@@ -30,23 +33,15 @@ export class Engine {
   }
 
   /**
-   * Loads a model and proves the engine on its check rows.
+   * Loads a model and proves the engine on its check rows. Its answers come calibrated.
    *
    * @throws AppError `invalid_model` when it is not the network its manifest describes,
    *   `engine_unavailable` when the engine's answers are not those of plain arithmetic.
    */
   async load(model: Model): Promise<EngineModel> {
-    this.#makeCurrent();
-    const layers = await this.#loadLayers(model);
-    this.#loaded.add(layers);
-    const loaded: EngineModel = {
-      predict: (input, rows, output) => this.#predict(layers, input, rows, output),
-      dispose: () => {
-        if (this.#loaded.delete(layers)) layers.dispose();
-      },
-    };
+    const { bgnbd } = model.manifest;
+    const loaded = bgnbd ? bgnbdModel(bgnbd) : await this.#loadNetwork(model);
     try {
-      checkShape(model, layers);
       checkModel(this.name, model, loaded);
     } catch (error) {
       loaded.dispose();
@@ -60,9 +55,32 @@ export class Engine {
     this.#loaded.clear();
   }
 
+  async #loadNetwork(model: Model): Promise<EngineModel> {
+    this.#makeCurrent();
+    const layers = await this.#loadLayers(model);
+    try {
+      checkShape(model, layers);
+    } catch (error) {
+      layers.dispose();
+      throw error;
+    }
+    this.#loaded.add(layers);
+    const { calibration, outputs } = model.manifest;
+    return {
+      predict: (input, rows, output) => {
+        this.#predict(layers, input, rows, output);
+        if (calibration)
+          calibrate(output.subarray(0, rows * outputs.length), outputs.length, calibration);
+      },
+      dispose: () => {
+        if (this.#loaded.delete(layers)) layers.dispose();
+      },
+    };
+  }
+
   async #loadLayers({ manifest, artifacts }: Model): Promise<LayersModel> {
     try {
-      return await this.#tf.loadLayersModel({ load: () => Promise.resolve(artifacts) });
+      return await this.#tf.loadLayersModel({ load: () => Promise.resolve(artifacts!) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new AppError(
@@ -91,7 +109,7 @@ export class Engine {
 
 function checkShape({ manifest }: Model, layers: LayersModel): void {
   const { name, version, inputs, outputs } = manifest;
-  const expected = JSON.stringify([[[null, inputs.length]], [[null, outputs.length]]]);
+  const expected = JSON.stringify([[[null, networkWidth(inputs)]], [[null, outputs.length]]]);
   const found = JSON.stringify([
     layers.inputs.map((tensor) => tensor.shape),
     layers.outputs.map((tensor) => tensor.shape),

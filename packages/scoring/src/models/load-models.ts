@@ -7,6 +7,7 @@ import { isSealed, sha256 } from './manifest-hash.ts';
 import {
   modelManifestSchema,
   modelVersionSchema,
+  type ModelFiles,
   type ModelManifest,
   type ModelName,
 } from './model-manifest.ts';
@@ -14,8 +15,8 @@ import {
 /** A model read from its files and proved whole; no engine holds anything of it yet. */
 export interface Model {
   readonly manifest: ModelManifest;
-  /** The TensorFlow.js Layers files as every back end takes them. */
-  readonly artifacts: io.ModelArtifacts;
+  /** The TensorFlow.js Layers files as every back end takes them; null where it is a formula. */
+  readonly artifacts: io.ModelArtifacts | null;
 }
 
 export type Models = Record<ModelName, Model>;
@@ -44,9 +45,10 @@ async function loadModel(modelsDir: string, name: ModelName, wanted?: string): P
   }
   const folder = path.join(modelsDir, name, version);
   const manifest = await readManifest(path.join(folder, 'manifest.json'), name, version);
+  if (manifest.files === undefined) return { manifest, artifacts: null };
   const [model, weights] = await Promise.all([
-    readProved(folder, 'model.json', manifest),
-    readProved(folder, 'weights.bin', manifest),
+    readProved(folder, 'model.json', manifest.files),
+    readProved(folder, 'weights.bin', manifest.files),
   ]);
   return { manifest, artifacts: toArtifacts(path.join(folder, 'model.json'), model, weights) };
 }
@@ -65,7 +67,7 @@ async function readManifest(
   const parsed = modelManifestSchema.safeParse(parseJson(file, bytes));
   if (!parsed.success) throw unusable(file, `is not valid: ${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
-  if (data.name !== name || data.kind !== name || data.version !== version) {
+  if (data.name !== name || data.version !== version) {
     throw unusable(file, `belongs to ${data.name} ${data.version}, not to ${name} ${version}`);
   }
   return data;
@@ -73,12 +75,12 @@ async function readManifest(
 
 async function readProved(
   folder: string,
-  name: keyof ModelManifest['files'],
-  manifest: ModelManifest,
+  name: keyof ModelFiles,
+  files: ModelFiles,
 ): Promise<Buffer> {
   const file = path.join(folder, name);
   const bytes = await read(file);
-  const expected = manifest.files[name];
+  const expected = files[name];
   if (bytes.length !== expected.bytes) {
     throw unusable(file, `has ${bytes.length} bytes where its manifest says ${expected.bytes}`);
   }

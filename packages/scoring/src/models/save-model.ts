@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { io } from '@tensorflow/tfjs-core';
 import path from 'node:path';
 import { sealManifest, sha256 } from './manifest-hash.ts';
-import type { ModelManifest } from './model-manifest.ts';
+import type { ModelFiles, ModelManifest } from './model-manifest.ts';
 
 /** A manifest before its files are written. */
 export type UnsealedManifest = Omit<ModelManifest, 'files' | 'manifest_sha256'>;
@@ -28,7 +28,7 @@ export async function saveModel(
   await writeFile(path.join(modelsDir, manifest.name, 'current'), `${manifest.version}\n`);
 }
 
-function fileEntry(bytes: Buffer): ModelManifest['files']['model.json'] {
+function fileEntry(bytes: Buffer): ModelFiles['model.json'] {
   return { bytes: bytes.length, sha256: sha256(bytes) };
 }
 

@@ -2,6 +2,7 @@ import type { Predictor } from '@segcast/contracts';
 import type { EngineModel } from '../engine/engine-model.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/load-models.ts';
+import { networkWidth } from '../models/manifest-input.ts';
 import { MODEL_NAMES, type ModelName } from '../models/model-manifest.ts';
 import type { RfmSettings } from '../rfm/rfm-settings.ts';
 import { checkChurn, recommendOffers } from './check-predictions.ts';
@@ -36,7 +37,7 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
     const { inputs, outputs } = models[name].manifest;
     const key = JSON.stringify(inputs);
     const matrix = matrices.get(key) ?? {
-      values: new Float32Array(batchSize * inputs.length),
+      values: new Float32Array(batchSize * networkWidth(inputs)),
       inputs,
       places: inputs.map((input) => placeOf(input.column)),
     };
