@@ -25,10 +25,13 @@ describe.skipIf(executable === null).each(kinds)('Bull Board over %s', (kind) =>
     browser = await launchChromium(executable ?? '');
     page = await browser.newPage();
     page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
     page.on('response', (response) => {
       if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
     });
-    page.on('requestfinished', (request) => {
+    page.on('request', (request) => {
       if (!request.url().startsWith(api.origin)) faults.push(`asked outside: ${request.url()}`);
     });
   });

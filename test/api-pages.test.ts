@@ -27,7 +27,7 @@ describe('the page of the segments', () => {
     expect(page).toMatch(/role="note"[^<]*placeholders/);
     expect(page).not.toContain('http-equiv="refresh"');
     expect(page).toContain(`${api.origin}/api/loyalty/v1/segments/${scored.id}/ml/predict/`);
-    for (const link of ['/admin/queues', '/openapi.json', '/docs/errors', '/readyz']) {
+    for (const link of ['/admin/queues', '/docs', '/docs/errors', '/readyz']) {
       expect(page).toContain(`href="${link}"`);
       expect((await fetch(api.origin + link)).status).toBe(200);
     }

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type { JobQueue } from '@segcast/queue';
-import type { RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 
 type BoardOptions = Parameters<typeof createBullBoard>[0];
 
@@ -24,5 +24,17 @@ export function createBoard(queue: JobQueue): RequestHandler {
       },
     },
   });
-  return serverAdapter.getRouter() as RequestHandler;
+  return Router().use(withoutFonts, serverAdapter.getRouter() as RequestHandler);
 }
+
+const OUTSIDE_FONTS = /<link href="https:\/\/fonts\.[^>]*>/g;
+
+/** The board's page asks for fonts of another host, which our headers forbid; it has others to fall back on. */
+const withoutFonts: RequestHandler = (_request, response, next) => {
+  const send = response.send.bind(response);
+  response.send = (body: unknown) => {
+    const isPage = typeof body === 'string' && body.startsWith('<!DOCTYPE html>');
+    return send(isPage ? body.replaceAll(OUTSIDE_FONTS, '') : body);
+  };
+  next();
+};

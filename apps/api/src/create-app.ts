@@ -1,12 +1,13 @@
 import express, { type Express } from 'express';
 import type { ApiDeps } from './api-deps.ts';
 import { BOARD_PATH, createBoard } from './board.ts';
+import { VIEWER_PATH, viewerFiles } from './docs/viewer-files.ts';
 import { onlyLoopbackHosts, refuseCrossOriginWrites } from './http/guard-access.ts';
 import { logRequests } from './http/log-requests.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { sendProblems, unknownRoute } from './http/problems.ts';
 import { requestId } from './http/request-id.ts';
-import { apiHeaders, boardHeaders } from './http/security-headers.ts';
+import { apiHeaders, boardHeaders, docsHeaders } from './http/security-headers.ts';
 import { ROUTES } from './routes/index.ts';
 
 export interface AppOptions {
@@ -22,6 +23,8 @@ export function createApp(deps: ApiDeps, { loopbackOnly }: AppOptions): Express 
   if (loopbackOnly) app.use(onlyLoopbackHosts());
   app.use(refuseCrossOriginWrites());
   app.use(BOARD_PATH, boardHeaders(), createBoard(deps.queue));
+  app.use(VIEWER_PATH, viewerFiles());
+  app.get('/docs', docsHeaders());
   app.use(mountRoutes(ROUTES, deps));
   app.use(unknownRoute());
   app.use(sendProblems(deps.log));

@@ -22,6 +22,13 @@ const BOARD: Directives = {
   'base-uri': ["'self'"],
 };
 
+/** The viewer of the API document: its script is ours, and asks for the document and tries routes. */
+const DOCS: Directives = {
+  ...STRICT,
+  'script-src': ["'self'"],
+  'connect-src': ["'self'"],
+};
+
 /** Security headers of every answer of the API and its pages. */
 export function apiHeaders(): RequestHandler {
   return headersWith(STRICT);
@@ -30,6 +37,11 @@ export function apiHeaders(): RequestHandler {
 /** Security headers under which Bull Board works. */
 export function boardHeaders(): RequestHandler {
   return headersWith(BOARD);
+}
+
+/** Security headers under which the viewer of the API document works. */
+export function docsHeaders(): RequestHandler {
+  return headersWith(DOCS);
 }
 
 function headersWith(directives: Directives): RequestHandler {

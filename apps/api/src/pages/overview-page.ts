@@ -49,7 +49,7 @@ function heading(): Html {
     </div>
     <nav>
       <a href="/admin/queues">Queues (Bull Board)</a>
-      <a href="/openapi.json">API document</a>
+      <a href="/docs">API</a>
       <a href="/docs/errors">Error codes</a>
       <a href="/readyz">Readiness</a>
     </nav>

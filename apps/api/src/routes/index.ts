@@ -3,7 +3,7 @@ import { listColumns, readFeatures } from './dwh.ts';
 import { health, readiness } from './health.ts';
 import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
-import { errorsPage, overviewPage } from './pages.ts';
+import { docsPage, errorsPage, overviewPage } from './pages.ts';
 import { predictSegment } from './predict-segment.ts';
 import { previewSegment } from './preview-segment.ts';
 import { readSegment } from './read-segment.ts';
@@ -37,6 +37,7 @@ const DOCUMENTED: readonly Route[] = [
   health,
   readiness,
   overviewPage,
+  docsPage,
   errorsPage,
 ];
 

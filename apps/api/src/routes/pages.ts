@@ -2,6 +2,7 @@ import { listSegments } from '@segcast/store';
 import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute } from '../http/route.ts';
+import { renderDocs } from '../pages/docs-page.ts';
 import { renderErrors } from '../pages/errors-page.ts';
 import { renderOverview, type Overview } from '../pages/overview-page.ts';
 import { presentSegments } from '../segments/present-segments.ts';
@@ -23,6 +24,15 @@ export const overviewPage = defineRoute({
     status: 200,
     body: renderOverview(await readOverview(deps, header('host') ?? 'localhost')),
   }),
+});
+
+export const docsPage = defineRoute({
+  method: 'get',
+  path: '/docs',
+  summary: 'A page that shows this document and tries its routes',
+  tag: 'Pages',
+  responses: { 200: page('The page.') },
+  handler: () => ({ status: 200, body: renderDocs() }),
 });
 
 export const errorsPage = defineRoute({
