@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './api-prefix.ts';
 export * from './app-error.ts';
 export * from './column.ts';

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@segcast/contracts';
 import type { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
+import type { Access } from './needed-access.ts';
 import { validate } from './validate.ts';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -51,6 +52,11 @@ interface RouteFacts {
   path: string;
   summary: string;
   tag: string;
+  /**
+   * The role that a caller needs, or `public`. Without it: `read` to GET, `write` for the rest, and
+   * `admin` for what `neededAccess` keeps to admins.
+   */
+  access?: Access;
   responses: Responses;
   /** The errors it may answer with beside those of every route. */
   errors?: readonly ErrorCode[];

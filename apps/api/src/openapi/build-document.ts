@@ -2,6 +2,7 @@ import { API_PREFIX, ERROR_CODES, toProblem, type ErrorCode } from '@segcast/con
 import type { z } from 'zod';
 import type { ResponseSpec, Route } from '../http/route.ts';
 import { componentSchemas, schemaOf } from './component-schemas.ts';
+import { accessErrors, SECURITY_SCHEMES, securityOf } from './security.ts';
 
 type Json = Record<string, unknown>;
 
@@ -10,6 +11,9 @@ for a segment, poll its run, read its results.
 
 Paths answer with and without a trailing slash. Errors are RFC 9457 problem details with a stable
 \`code\`; \`errors[].pointer\` is a JSON pointer into the body, or names a parameter. Lists are paged: pass \`next_cursor\` as \`cursor\` until it is null.
+
+Once a key exists everything but \`/healthz\`, \`/readyz\` and the sign-in needs one, as
+\`Authorization: Bearer KEY\` or through the cookie of a session; \`x-needed-role\` says which role.
 
 Every code with its meaning and remedy: [error codes](/docs/errors), and \`x-error-codes\` in this document.`;
 
@@ -26,6 +30,7 @@ export function buildDocument(routes: readonly Route[]): Json {
     servers: [{ url: '/' }],
     paths,
     components: {
+      securitySchemes: SECURITY_SCHEMES,
       schemas: componentSchemas(),
       headers: {
         RequestId: {
@@ -48,6 +53,7 @@ function operation(route: Route): Json {
     operationId: operationId(route),
     summary: route.summary,
     tags: [route.tag],
+    ...securityOf(route),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && { requestBody: requestBody(route.body, route.bodyExample) }),
     responses: { ...answers(route), ...problems(route) },
@@ -141,6 +147,7 @@ function impliedErrors(route: Route): ErrorCode[] {
   const implied: ErrorCode[] = ['invalid_request', 'forbidden_host', 'internal'];
   if (route.body) implied.push('malformed_json', 'payload_too_large', 'unsupported_media_type');
   if (route.method !== 'get') implied.push('forbidden_origin');
+  implied.push(...accessErrors(route));
   if (route.path.startsWith(API_PREFIX)) implied.push('store_unavailable');
   return implied;
 }

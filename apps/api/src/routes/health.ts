@@ -15,6 +15,7 @@ export const health = defineRoute({
   path: '/healthz',
   summary: 'Whether the process lives',
   tag: 'Service',
+  access: 'public',
   responses: { 200: { description: 'It lives.', schema: healthSchema } },
   handler: () => ({ status: 200, body: { status: 'ok' as const } }),
 });
@@ -24,6 +25,7 @@ export const readiness = defineRoute({
   path: '/readyz',
   summary: 'Whether the database, the queue and the warehouse answer',
   tag: 'Service',
+  access: 'public',
   responses: {
     200: { description: 'All of them do.', schema: readinessSchema },
     503: { description: 'One of them does not; `checks` says which.', schema: readinessSchema },

@@ -11,6 +11,8 @@ export const previewSegment = defineRoute({
   path: `${API_PREFIX}/segments/preview/`,
   summary: 'What a rule would match, before it is saved',
   tag: 'Segments',
+  // It only looks.
+  access: 'read',
   body: previewRequestSchema,
   bodyExample: { rules: { '>': [{ var: 'total_revenue' }, 1000] } },
   responses: {
