@@ -8,8 +8,9 @@ const MAY_IMPORT = {
   'packages/scoring': ['contracts'],
   'packages/store': ['contracts'],
   'packages/queue': ['contracts'],
-  'packages/runs': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue'],
-  'packages/training': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue'],
+  'packages/registry': ['contracts', 'scoring', 'store'],
+  'packages/runs': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue', 'registry'],
+  'packages/training': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue', 'registry'],
   'packages/runtime': ['contracts'],
 };
 

@@ -274,6 +274,42 @@ export const ERROR_CODES = {
     remedy: 'Use the one that runs, stop it, or set SEGCAST_DATA_DIR to another directory.',
     retryable: false,
   },
+  model_not_found: {
+    status: 404,
+    title: 'There is no such model or version',
+    meaning: 'No model, or no version of it, is registered under this name.',
+    remedy: '`GET /ml/models/{name}/` and `segcast models show` list the versions there are.',
+    retryable: false,
+  },
+  model_version_taken: {
+    status: 409,
+    title: 'The version exists with other files',
+    meaning: 'A version of this name is registered with other files, and versions never change.',
+    remedy: 'Give the new files another version name.',
+    retryable: false,
+  },
+  model_worse: {
+    status: 409,
+    title: 'The version is worse than the one in use',
+    meaning:
+      'Its figures on held-out customers are below those of the version in use, or of recency alone.',
+    remedy: 'Compare the figures in `detail`; to activate it all the same, send `"force": true`.',
+    retryable: false,
+  },
+  model_fixed: {
+    status: 409,
+    title: 'The configuration decides the version',
+    meaning: 'The RFM thresholds in use follow from the configuration, not from a choice.',
+    remedy: 'Change RFM_MODE or the thresholds of the configuration, and restart.',
+    retryable: false,
+  },
+  nothing_to_roll_back: {
+    status: 409,
+    title: 'There is no version before',
+    meaning: 'The model has used no other version before the present one.',
+    remedy: 'Activate a version by its name.',
+    retryable: false,
+  },
   invalid_model: {
     status: 500,
     title: 'A model is not usable',

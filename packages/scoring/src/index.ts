@@ -26,7 +26,17 @@ export {
   type TrainingFacts,
 } from './models/manifest-training.ts';
 export { encodeInput, standardizeRows } from './models/standardize.ts';
-export { loadModels, type Model, type Models } from './models/load-models.ts';
+export {
+  loadModels,
+  modelFiles,
+  modelFolder,
+  readCurrentVersion,
+  readModel,
+  type Model,
+  type Models,
+  type ModelSource,
+} from './models/load-models.ts';
+export { sealManifest, sha256 } from './models/manifest-hash.ts';
 export {
   MODEL_NAMES,
   OFFER_IDS,

@@ -1,3 +1,4 @@
+export * from './active-models.ts';
 export * from './cancel-run.ts';
 export type { PredictionColumns } from './chunk-encoder.ts';
 export * from './clean-predictions.ts';
@@ -8,6 +9,16 @@ export * from './finish-shard.ts';
 export * from './insert-run.ts';
 export * from './lost-jobs.ts';
 export * from './migrate-store.ts';
+export {
+  insertModelVersion,
+  listModelVersions,
+  readModelFiles,
+  readModelVersion,
+  type ModelFile,
+  type ModelVersionRecord,
+  type ModelVersionSource,
+  type NewModelVersion,
+} from './model-versions.ts';
 export * from './open-store.ts';
 export * from './plan-run.ts';
 export * from './predictions.ts';

@@ -39,34 +39,74 @@ export async function loadModels(
 }
 
 async function loadModel(modelsDir: string, name: ModelName, wanted?: string): Promise<Model> {
-  const version = wanted ?? (await readCurrentVersion(path.join(modelsDir, name, 'current')));
+  const version = wanted ?? (await readCurrentVersion(modelsDir, name));
   if (!modelVersionSchema.safeParse(version).success) {
     throw unusable(path.join(modelsDir, name), `has no version named ${JSON.stringify(version)}`);
   }
-  const folder = path.join(modelsDir, name, version);
-  const manifest = await readManifest(path.join(folder, 'manifest.json'), name, version);
-  if (manifest.files === undefined) return { manifest, artifacts: null };
-  const [model, weights] = await Promise.all([
-    readProved(folder, 'model.json', manifest.files),
-    readProved(folder, 'weights.bin', manifest.files),
-  ]);
-  return { manifest, artifacts: toArtifacts(path.join(folder, 'model.json'), model, weights) };
+  return readModel(modelFolder(path.join(modelsDir, name, version)), { name, version });
 }
 
-async function readCurrentVersion(file: string): Promise<string> {
+/** The version that the text file `<modelsDir>/<name>/current` names. */
+export async function readCurrentVersion(modelsDir: string, name: ModelName): Promise<string> {
+  const file = path.join(modelsDir, name, 'current');
   return (await read(file)).toString('utf8').trim();
 }
 
+/** Where the files of one version are: a folder, or rows of a database. */
+export interface ModelSource {
+  read: (file: string) => Promise<Buffer> | Buffer;
+  /** The file as messages name it. */
+  nameOf: (file: string) => string;
+}
+
+/** A version's folder. */
+export function modelFolder(folder: string): ModelSource {
+  const nameOf = (file: string) => path.join(folder, file);
+  return { nameOf, read: (file) => read(nameOf(file)) };
+}
+
+/** The files of a version by name; `label` stands before their names in messages. */
+export function modelFiles(files: ReadonlyMap<string, Buffer>, label: string): ModelSource {
+  const nameOf = (file: string) => `${label}/${file}`;
+  return {
+    nameOf,
+    read: (file) => {
+      const bytes = files.get(file);
+      if (bytes === undefined) throw unusable(nameOf(file), 'is missing');
+      return bytes;
+    },
+  };
+}
+
+/**
+ * Reads one version and proves its files whole: the one expected, else whichever its manifest says.
+ *
+ * @throws AppError `invalid_model` naming the file that is missing, changed or truncated.
+ */
+export async function readModel(
+  source: ModelSource,
+  expected?: { name: string; version: string },
+): Promise<Model> {
+  const manifest = await readManifest(source, expected);
+  if (manifest.files === undefined) return { manifest, artifacts: null };
+  const [model, weights] = await Promise.all([
+    readProved(source, 'model.json', manifest.files),
+    readProved(source, 'weights.bin', manifest.files),
+  ]);
+  return { manifest, artifacts: toArtifacts(source.nameOf('model.json'), model, weights) };
+}
+
 async function readManifest(
-  file: string,
-  name: ModelName,
-  version: string,
+  source: ModelSource,
+  expected?: { name: string; version: string },
 ): Promise<ModelManifest> {
-  const bytes = await read(file);
+  const file = source.nameOf('manifest.json');
+  const bytes = await source.read('manifest.json');
   if (!isSealed(bytes)) throw unusable(file, 'does not match its own hash: it was changed');
   const parsed = modelManifestSchema.safeParse(parseJson(file, bytes));
   if (!parsed.success) throw unusable(file, `is not valid: ${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
+  const { name, version } = expected ?? data;
   if (data.name !== name || data.version !== version) {
     throw unusable(file, `belongs to ${data.name} ${data.version}, not to ${name} ${version}`);
   }
@@ -74,12 +114,12 @@ async function readManifest(
 }
 
 async function readProved(
-  folder: string,
+  source: ModelSource,
   name: keyof ModelFiles,
   files: ModelFiles,
 ): Promise<Buffer> {
-  const file = path.join(folder, name);
-  const bytes = await read(file);
+  const file = source.nameOf(name);
+  const bytes = await source.read(name);
   const expected = files[name];
   if (bytes.length !== expected.bytes) {
     throw unusable(file, `has ${bytes.length} bytes where its manifest says ${expected.bytes}`);

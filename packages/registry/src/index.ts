@@ -1,0 +1,4 @@
+export { registerModelVersion, type RegisteredVersion } from './register-model-version.ts';
+export { registerShippedModels } from './register-shipped-models.ts';
+export { RegisteredModels } from './registered-models.ts';
+export { readVersionFolder, writeVersionFolder } from './version-folder.ts';
