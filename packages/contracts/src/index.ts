@@ -11,5 +11,6 @@ export * from './problem.ts';
 export * from './results.ts';
 export * from './run.ts';
 export * from './segment.ts';
+export * from './sent-error.ts';
 export * from './service.ts';
 export * from './stats.ts';

@@ -32,4 +32,5 @@ export {
   type ServiceUrls,
 } from './services/service-urls.ts';
 export { createShutdown, type Shutdown } from './shutdown.ts';
+export { startThread, type StartedThread } from './start-thread.ts';
 export { watchNpm } from './watch-npm.ts';

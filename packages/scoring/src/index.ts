@@ -63,6 +63,7 @@ export {
 } from './rfm/rfm-segments.ts';
 export { DEFAULT_RFM_SETTINGS, rfmSettingsSchema, type RfmSettings } from './rfm/rfm-settings.ts';
 export { createScorer, type CreateScorerOptions } from './scorer/create-scorer.ts';
+export { ScorerCache, type ScorerSettings } from './scorer/scorer-cache.ts';
 export * from './scorer/scoring-batch.ts';
 export { addToStats } from './stats/add-to-stats.ts';
 export { mergeStats } from './stats/merge-stats.ts';

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { AppError } from '@segcast/contracts';
+import type { Worker } from 'node:worker_threads';
+import { fromSentError, toSentError } from '@segcast/contracts';
+import { startThread } from '@segcast/runtime';
 import type { EngineName } from '@segcast/scoring';
 import type { ClaimedShard } from '@segcast/store';
-import { fromSentError, toSentError } from './sent-error.ts';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
 
 /** `.ts` can be no entry of a thread: Node would not know how to read it. */
@@ -13,6 +13,8 @@ const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
  * memory for nothing. Below 16 MB collections grow fivefold.
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+
+type Ready = Extract<FromThread, { kind: 'ready' }>;
 
 interface ShardInHand {
   onProgress: (processed: number) => void;
@@ -31,11 +33,11 @@ export class ScoringThread {
   #inHand: ShardInHand | null = null;
   #end: Error | null = null;
 
-  private constructor(worker: Worker, ready: ReadyThread) {
+  private constructor(worker: Worker, ready: Ready, ended: Promise<Error>) {
     this.#worker = worker;
     this.engine = ready.engine;
     this.notes = ready.notes;
-    this.ended = ready.ended;
+    this.ended = ended;
     worker.on('message', (message: FromThread) => this.#onMessage(message));
     void this.ended.then((error) => {
       this.#end = error;
@@ -45,12 +47,12 @@ export class ScoringThread {
 
   /** @throws AppError `invalid_model` or `engine_unavailable` when it cannot score. */
   static async start(settings: ThreadSettings): Promise<ScoringThread> {
-    const worker = new Worker(BOOTSTRAP, {
+    const { worker, ready, ended } = await startThread<Ready>(BOOTSTRAP, {
       workerData: settings,
       resourceLimits: RESOURCE_LIMITS,
       name: 'scoring',
     });
-    return new ScoringThread(worker, await whenReady(worker));
+    return new ScoringThread(worker, ready, ended);
   }
 
   /** Rejects with what the scoring threw, or with how the thread ended. */
@@ -94,38 +96,4 @@ export class ScoringThread {
     this.#inHand = null;
     return settled;
   }
-}
-
-interface ReadyThread {
-  engine: EngineName;
-  notes: readonly string[];
-  ended: Promise<Error>;
-}
-
-async function whenReady(worker: Worker): Promise<ReadyThread> {
-  const ended = whenEnded(worker);
-  const first = await Promise.race([
-    new Promise<FromThread>((resolve) => worker.once('message', resolve)),
-    ended,
-  ]);
-  if (first instanceof Error) throw first;
-  if (first.kind === 'unusable') {
-    await worker.terminate();
-    throw fromSentError(first.error);
-  }
-  if (first.kind !== 'ready') throw new TypeError(`A scoring thread began with ${first.kind}.`);
-  return { engine: first.engine, notes: first.notes, ended };
-}
-
-function whenEnded(worker: Worker): Promise<Error> {
-  return new Promise((resolve) => {
-    let cause: unknown;
-    worker.once('error', (error) => (cause = error));
-    worker.once('exit', (code) => {
-      const reason = cause instanceof Error ? cause.message : `exit code ${code}`;
-      resolve(
-        new AppError('internal', `The scoring thread ended unexpectedly: ${reason}`, { cause }),
-      );
-    });
-  });
 }

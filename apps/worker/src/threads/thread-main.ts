@@ -1,10 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { fromSentError, toSentError } from '@segcast/contracts';
 import { scoreShard, type ScoreDeps } from '@segcast/runs';
-import { createEngine, loadModels, type Engine } from '@segcast/scoring';
+import { createEngine, loadModels, ScorerCache, type Engine } from '@segcast/scoring';
 import { openStore, type ClaimedShard } from '@segcast/store';
 import { openWarehouse } from '@segcast/warehouse';
-import { ScorerCache } from './scorer-cache.ts';
-import { fromSentError, toSentError } from './sent-error.ts';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
 
 /** One streams or writes, one asks small things meanwhile. */

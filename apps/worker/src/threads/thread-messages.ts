@@ -1,7 +1,7 @@
+import type { SentError } from '@segcast/contracts';
 import type { EngineName, EnginePreference } from '@segcast/scoring';
 import type { ClaimedShard } from '@segcast/store';
 import type { WarehouseOptions } from '@segcast/warehouse';
-import type { SentError } from './sent-error.ts';
 
 /** What a scoring thread is started with: plain data. */
 export interface ThreadSettings {

@@ -1,5 +1,5 @@
-import { AppError } from '@segcast/contracts';
 import { expect, test } from 'vitest';
+import { AppError } from './app-error.ts';
 import { fromSentError, toSentError } from './sent-error.ts';
 
 const sent = (error: unknown) => fromSentError(structuredClone(toSentError(error)));

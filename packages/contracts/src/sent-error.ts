@@ -1,4 +1,5 @@
-import { AppError, type ErrorCode } from '@segcast/contracts';
+import { AppError } from './app-error.ts';
+import type { ErrorCode } from './error-codes.ts';
 
 /** An error on its way between threads, which keep no classes. */
 export interface SentError {
@@ -9,6 +10,7 @@ export interface SentError {
   retryable: boolean;
 }
 
+/** An error as plain data; what is no `Error` becomes the message of one. */
 export function toSentError(error: unknown): SentError {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof AppError) {
