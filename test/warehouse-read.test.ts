@@ -320,7 +320,7 @@ describe('checkWarehouse', () => {
     expect(error.message).toContain('public.by_uuid cannot be scored');
     expect(error.message).toContain('CREATE UNIQUE INDEX ON "public"."by_uuid" (customer_id)');
     expect(error.message).toContain('lacks the columns x, y');
-    expect(error.message).toContain('customer_id has the type uuid');
+    expect(error.message).toContain('customer_id is of the type uuid');
   });
 
   it.each([

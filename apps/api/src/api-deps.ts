@@ -1,3 +1,4 @@
+import type { InputColumn } from '@segcast/contracts';
 import type { SubmitDeps } from '@segcast/runs';
 import type { JobQueue } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
@@ -11,7 +12,7 @@ export interface ApiDeps extends SubmitDeps {
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** The warehouse columns that the models read. */
-  requiredColumns: readonly string[];
+  requiredColumns: readonly InputColumn[];
   /** Aborts when the process is asked to stop: whoever waits answers with what there is. */
   stopping: AbortSignal;
 }

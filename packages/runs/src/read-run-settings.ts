@@ -1,6 +1,8 @@
-import { PREDICTORS, type ChurnThresholds } from '@segcast/contracts';
+import { PREDICTORS, type ChurnThresholds, type InputColumn } from '@segcast/contracts';
 import {
   DEFAULT_RFM_SEGMENTS,
+  distinctColumns,
+  inputColumn,
   loadModels,
   loadRfmSegments,
   usedModels,
@@ -26,7 +28,7 @@ export interface ReadRunSettings {
   /** What a run submitted now is scored with. */
   settings: RunSettings;
   /** The warehouse columns that it needs. */
-  requiredColumns: readonly string[];
+  requiredColumns: readonly InputColumn[];
 }
 
 /**
@@ -45,9 +47,10 @@ export async function readRunSettings({ scoring, rfm }: ScoringSetup): Promise<R
       rfm: settings,
       churnThresholds: scoring.churnThresholds,
     },
-    requiredColumns: [
-      ...new Set([...inputs.map(({ column }) => column), ...Object.values(settings.columns)]),
-    ],
+    requiredColumns: distinctColumns([
+      ...inputs.map(inputColumn),
+      ...Object.values(settings.columns),
+    ]),
   };
 }
 

@@ -13,6 +13,7 @@ export {
   type PurchaseHistory,
 } from './models/bgnbd.ts';
 export { calibrate, logit } from './models/calibrate.ts';
+export { distinctColumns, featureValue, inputColumn } from './models/input-column.ts';
 export { inputWidth, MAX_CATEGORIES, networkWidth } from './models/manifest-input.ts';
 export type { InputHistogram } from './models/manifest-input.ts';
 export {

@@ -1,6 +1,6 @@
-import { AppError } from '@segcast/contracts';
-import { isStreamable } from './column-types.ts';
+import { AppError, columnName, type InputColumn } from '@segcast/contracts';
 import { faultOfId, ID_SQL } from './customer-id.ts';
+import { faultOfInput } from './input-column.ts';
 import type { Relation } from './relation.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -18,14 +18,14 @@ SELECT 1
 
 /**
  * Checks that the relation can be scored: it has one row per customer under an id, and the wanted
- * columns as numbers or booleans. Of a plain view or foreign table, which has no index of its own,
+ * columns as numbers or booleans, or as texts where a model reads categories. Of a plain view or foreign table, which has no index of its own,
  * the first 100,000 rows are checked for doubles; a run refuses later ones when it meets them.
  *
  * @throws AppError warehouse_invalid with everything that is missing, in one message
  */
 export async function checkWarehouse(
   warehouse: Warehouse,
-  requiredColumns: readonly string[],
+  requiredColumns: readonly InputColumn[],
 ): Promise<void> {
   warehouse.invalidate();
   const relation = await warehouse.relation();
@@ -80,13 +80,11 @@ async function hasRow(warehouse: Warehouse, text: string): Promise<boolean> {
   return (await warehouse.query('check the ids of the warehouse', text)).length > 0;
 }
 
-function faultsOfColumns(relation: Relation, wanted: readonly string[]): string[] {
-  const missing = wanted.filter((name) => !relation.columns.has(name));
-  const faults = wanted.flatMap((name) => {
-    const column = relation.columns.get(name);
-    if (!column || isStreamable(column.sqlType)) return [];
-    return [`${name} has the type ${column.sqlType}; it must be a number or a boolean`];
-  });
+function faultsOfColumns(relation: Relation, wanted: readonly InputColumn[]): string[] {
+  const missing = wanted.map(columnName).filter((name) => !relation.columns.has(name));
+  const faults = wanted
+    .filter((input) => relation.columns.has(columnName(input)))
+    .flatMap((input) => faultOfInput(relation, input) ?? []);
   if (missing.length > 0) {
     const s = missing.length === 1 ? '' : 's';
     faults.unshift(`it lacks the column${s} ${missing.join(', ')}, which the models read`);

@@ -1,3 +1,5 @@
+import type { InputColumn } from '@segcast/contracts';
+
 /**
  * Some thousand members in columns. The buffers belong to the stream, which fills them again after
  * the consumer returns: copy what must live longer.
@@ -25,8 +27,8 @@ export interface StreamMembersOptions {
   /** SQL condition over the relation's columns, made by `toSqlCondition`. */
   condition: string;
   range: KeyRange;
-  /** Names of numeric or boolean columns (booleans arrive as 0 and 1). */
-  columns: readonly string[];
+  /** Numeric or boolean columns (booleans arrive as 0 and 1), and texts as their categories. */
+  columns: readonly InputColumn[];
   /** Members per batch. */
   batchSize: number;
   /** Called for every batch in turn; a promise holds the stream back until it settles. */

@@ -1,8 +1,7 @@
-import { AppError } from '@segcast/contracts';
-import pg from 'pg';
-import { isStreamable } from './column-types.ts';
+import { AppError, type InputColumn } from '@segcast/contracts';
 import { CopyOutQuery, type CopyLimits } from './copy-out-query.ts';
 import { ID_TEXT_SQL, requireId } from './customer-id.ts';
+import { faultOfInput, inputColumnSql } from './input-column.ts';
 import { MemberSink } from './member-sink.ts';
 import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
 import { rangeCondition } from './range-condition.ts';
@@ -46,14 +45,9 @@ export async function streamMembers(
   return sink.result();
 }
 
-function requireStreamable(relation: Relation, columns: readonly string[]): void {
+function requireStreamable(relation: Relation, columns: readonly InputColumn[]): void {
   requireId(relation);
-  const faults = columns.flatMap((name) => {
-    const column = relation.columns.get(name);
-    if (!column) return [`it has no column ${name}`];
-    if (isStreamable(column.sqlType)) return [];
-    return [`its column ${name} is of the type ${column.sqlType}, neither number nor boolean`];
-  });
+  const faults = columns.flatMap((column) => faultOfInput(relation, column) ?? []);
   if (faults.length === 0) return;
   throw new AppError(
     'warehouse_invalid',
@@ -72,7 +66,7 @@ function statements(
   relation: Relation,
   { columns, condition, range }: StreamMembersOptions,
 ): string {
-  const list = [...columns.map((name) => pg.escapeIdentifier(name)), ID_TEXT_SQL].join(', ');
+  const list = [...columns.map(inputColumnSql), ID_TEXT_SQL].join(', ');
   const within = rangeCondition(range, requireId(relation));
   return `
 SELECT ${list} FROM ${relation.sql} LIMIT 0;

@@ -1,7 +1,8 @@
-import type { Predictor } from '@segcast/contracts';
+import { OFFER_COUNT, type InputColumn, type Predictor } from '@segcast/contracts';
 import type { EngineModel } from '../engine/engine-model.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/load-models.ts';
+import { columnKey, distinctColumns, inputColumn } from '../models/input-column.ts';
 import { networkWidth } from '../models/manifest-input.ts';
 import { MODEL_NAMES, type ModelName } from '../models/model-manifest.ts';
 import type { RfmSettings } from '../rfm/rfm-settings.ts';
@@ -9,6 +10,7 @@ import { checkChurn, recommendOffers } from './check-predictions.ts';
 import { fillInputMatrix, type InputMatrix } from './input-matrix.ts';
 import { createRfmScorer, scoreRfm, type RfmScorer } from './score-rfm.ts';
 import { OUTCOME, type ScoredBatch, type Scorer, type ScoringBatch } from './scoring-batch.ts';
+import { requireRunnable, spreadOffers } from './spread-offers.ts';
 
 export interface CreateScorerOptions {
   engine: Engine;
@@ -30,16 +32,18 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
   const { engine, models, predictors, rfm, batchSize } = options;
   const wanted = MODEL_NAMES.filter((name) => predictors.includes(name));
   const columns = wantedColumns(wanted, options);
-  const placeOf = (column: string) => columns.indexOf(column);
+  const keys = columns.map(columnKey);
+  const placeOf = (column: InputColumn) => keys.indexOf(columnKey(column));
   const matrices = new Map<string, InputMatrix>();
   const runs: ModelRun[] = [];
   for (const name of wanted) {
+    requireRunnable(models[name].manifest);
     const { inputs, outputs } = models[name].manifest;
     const key = JSON.stringify(inputs);
     const matrix = matrices.get(key) ?? {
       values: new Float32Array(batchSize * networkWidth(inputs)),
       inputs,
-      places: inputs.map((input) => placeOf(input.column)),
+      places: inputs.map((input) => placeOf(inputColumn(input))),
     };
     matrices.set(key, matrix);
     runs.push({
@@ -62,12 +66,12 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
 function wantedColumns(
   wanted: readonly ModelName[],
   { models, predictors, rfm }: CreateScorerOptions,
-): string[] {
-  const columns = wanted.flatMap((name) => models[name].manifest.inputs.map((i) => i.column));
+): InputColumn[] {
+  const columns = wanted.flatMap((name) => models[name].manifest.inputs.map(inputColumn));
   if (predictors.includes('rfm')) {
     columns.push(rfm.columns.recency, rfm.columns.frequency, rfm.columns.monetary);
   }
-  return [...new Set(columns)];
+  return distinctColumns(columns);
 }
 
 /** A model with what it reads and writes. */
@@ -80,7 +84,7 @@ interface ModelRun {
 
 interface ScorerParts {
   predictors: readonly Predictor[];
-  columns: readonly string[];
+  columns: readonly InputColumn[];
   matrices: readonly InputMatrix[];
   runs: readonly ModelRun[];
   rfm: RfmScorer | null;
@@ -89,22 +93,27 @@ interface ScorerParts {
 
 class BatchScorer implements Scorer {
   readonly predictors: readonly Predictor[];
-  readonly columns: readonly string[];
+  readonly columns: readonly InputColumn[];
   readonly #parts: ScorerParts;
   readonly #scored: ScoredBatch;
+  /** The answers of a model with fewer offers than a run keeps. */
+  readonly #fewerOffers: Float32Array | null;
 
   constructor(parts: ScorerParts) {
     const outputOf = (name: ModelName) => parts.runs.find((run) => run.name === name)?.output;
     this.predictors = parts.predictors;
     this.columns = parts.columns;
     this.#parts = parts;
+    const answers = outputOf('nbo') ?? null;
+    const isWide = answers?.length === parts.batchSize * OFFER_COUNT;
+    this.#fewerOffers = isWide ? null : answers;
     this.#scored = {
       size: 0,
       outcome: new Uint8Array(parts.batchSize),
       failures: [],
       churn: outputOf('churn') ?? null,
-      offers: outputOf('nbo') ?? null,
-      recommended: outputOf('nbo') ? new Uint8Array(parts.batchSize) : null,
+      offers: answers && (isWide ? answers : new Float32Array(parts.batchSize * OFFER_COUNT)),
+      recommended: answers ? new Uint8Array(parts.batchSize) : null,
       rfm: parts.rfm?.columns ?? null,
     };
   }
@@ -120,6 +129,7 @@ class BatchScorer implements Scorer {
     if (size === 0) return scored;
     for (const matrix of matrices) fillInputMatrix(matrix, batch, scored);
     for (const { model, matrix, output } of runs) model.predict(matrix.values, size, output);
+    if (this.#fewerOffers) spreadOffers(this.#fewerOffers, scored.offers!, size);
     if (rfm) scoreRfm(rfm, batch, scored);
     if (scored.churn) checkChurn(scored.churn, size, scored);
     if (scored.offers) recommendOffers(scored.offers, scored.recommended!, size, scored);

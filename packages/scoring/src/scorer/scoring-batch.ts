@@ -1,4 +1,4 @@
-import type { Predictor } from '@segcast/contracts';
+import type { InputColumn, Predictor } from '@segcast/contracts';
 
 /** Features to score, in columns; structurally what the warehouse streams. */
 export interface ScoringBatch {
@@ -44,7 +44,7 @@ export type FailureCode = 'input_not_finite' | 'prediction_not_finite';
 export interface Scorer {
   readonly predictors: readonly Predictor[];
   /** The warehouse columns it wants, each once. */
-  readonly columns: readonly string[];
+  readonly columns: readonly InputColumn[];
   /** One engine call per model. The answer is valid until the next call. */
   score(batch: ScoringBatch): ScoredBatch;
   dispose(): void;

@@ -1,3 +1,4 @@
+import { columnName, type InputColumn } from '@segcast/contracts';
 import {
   dummyCustomer,
   INPUT_COLUMNS,
@@ -19,10 +20,14 @@ export function dummyRows(count: number, seed = 7): FeatureRow[] {
 }
 
 /** Rows as the warehouse streams them: null as NaN with its mask set. */
-export function toBatch(columns: readonly string[], rows: readonly FeatureRow[]): ScoringBatch {
+export function toBatch(
+  columns: readonly InputColumn[],
+  rows: readonly FeatureRow[],
+): ScoringBatch {
+  const names = columns.map(columnName);
   return {
     size: rows.length,
-    columns: columns.map((name) => Float64Array.from(rows, (row) => row[name] ?? NaN)),
-    nulls: columns.map((name) => Uint8Array.from(rows, (row) => (row[name] === null ? 1 : 0))),
+    columns: names.map((name) => Float64Array.from(rows, (row) => row[name] ?? NaN)),
+    nulls: names.map((name) => Uint8Array.from(rows, (row) => (row[name] === null ? 1 : 0))),
   };
 }
