@@ -1,4 +1,4 @@
-import type { Segment } from '@segcast/contracts';
+import type { CatalogueOffer, Segment } from '@segcast/contracts';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from './support/api-chromium.ts';
@@ -50,7 +50,9 @@ describe('the page of the segments', () => {
       stats: { churn: { high_percentage: number }; nbo: { top_offers: [string][] } };
     };
     expect(after).toContain(`<strong>${stats.churn.high_percentage.toFixed(1)}%</strong>`);
-    expect(after).toContain(stats.nbo.top_offers[0]?.[0]);
+    const catalogue = (await api.call('GET', '/offers/')).body as { results: CatalogueOffer[] };
+    const top = catalogue.results.find(({ offer_id }) => offer_id === stats.nbo.top_offers[0]?.[0]);
+    expect(after).toContain(top?.offer_name);
     expect(after).toContain('1,000');
   });
 

@@ -75,6 +75,13 @@ export const ERROR_CODES = {
     remedy: 'Check the id, letter case and leading zeros included, and whether it is loaded yet.',
     retryable: false,
   },
+  offer_not_found: {
+    status: 404,
+    title: 'There is no such offer',
+    meaning: 'The next best offer model has no output of this name.',
+    remedy: 'Take the id from `GET /offers/`; offers come and go with the model alone.',
+    retryable: false,
+  },
   method_not_allowed: {
     status: 405,
     title: 'The route does not take this method',

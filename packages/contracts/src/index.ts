@@ -5,6 +5,7 @@ export * from './column.ts';
 export * from './error-codes.ts';
 export * from './jobs.ts';
 export * from './lists.ts';
+export * from './offers.ts';
 export * from './paging.ts';
 export * from './prediction-types.ts';
 export * from './problem.ts';

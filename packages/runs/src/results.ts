@@ -1,5 +1,6 @@
-import type { Page, PageQuery, ResultItem } from '@segcast/contracts';
-import { toPredictionResult, type PredictionContext } from '@segcast/scoring';
+import { predictorsOf, type Page, type PageQuery, type ResultItem } from '@segcast/contracts';
+import { toPredictionResult, type Offer, type PredictionContext } from '@segcast/scoring';
+import { offerNames } from './offer-names.ts';
 import {
   findPrediction,
   listPredictions,
@@ -21,8 +22,10 @@ export async function listStoredResults(
   if (run.status !== 'running' && run.status !== 'succeeded') {
     return { results: [], next_cursor: null };
   }
-  const { results, next_cursor } = await listPredictions(store, run.id, page);
-  const present = presenterOf(run);
+  const [{ results, next_cursor }, present] = await Promise.all([
+    listPredictions(store, run.id, page),
+    presenterOf(store, run),
+  ]);
   return { results: results.map(present), next_cursor };
 }
 
@@ -33,13 +36,19 @@ export async function findStoredResult(
   customerId: string,
 ): Promise<ResultItem | null> {
   const prediction = await findPrediction(store, run.id, customerId);
-  return prediction === null ? null : presenterOf(run)(prediction);
+  return prediction === null ? null : (await presenterOf(store, run))(prediction);
 }
 
-function presenterOf(run: RunRecord): (prediction: PredictionRecord) => ResultItem {
+/** Names are those of now, whenever the run was. */
+async function presenterOf(
+  store: Store,
+  run: RunRecord,
+): Promise<(prediction: PredictionRecord) => ResultItem> {
+  const offers: Offer[] = predictorsOf(run.type).includes('nbo') ? await offerNames(store) : [];
   const context: PredictionContext = {
     churnThresholds: run.churnThresholds,
     rfmSegments: rfmSegmentsOf(run),
+    offers,
   };
   return (prediction) => ({
     customer_id: prediction.customerId,

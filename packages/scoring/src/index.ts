@@ -47,7 +47,7 @@ export {
 } from './models/model-manifest.ts';
 export { placeholderWarning, usedModels, type UsedModels } from './models/used-models.ts';
 export { churnRisk } from './results/churn-risk.ts';
-export { DEFAULT_OFFERS, type Offer } from './results/offers.ts';
+export type { Offer } from './results/offer.ts';
 export { shortestFloat32 } from './results/shortest-float32.ts';
 export {
   toPredictionResult,

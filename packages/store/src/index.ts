@@ -19,6 +19,7 @@ export {
   type ModelVersionSource,
   type NewModelVersion,
 } from './model-versions.ts';
+export * from './offers.ts';
 export * from './open-store.ts';
 export * from './plan-run.ts';
 export * from './predictions.ts';

@@ -4,6 +4,7 @@ import { segments } from './migrations/0001-segments.ts';
 import { runs } from './migrations/0002-runs.ts';
 import { predictions } from './migrations/0003-predictions.ts';
 import { models } from './migrations/0008-models.ts';
+import { campaigns } from './migrations/0007-campaigns.ts';
 import { guardStore } from './store-error.ts';
 
 interface NumberedMigration {
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0002-runs', sql: runs },
   { name: '0003-predictions', sql: predictions },
   { name: '0008-models', sql: models },
+  { name: '0007-campaigns', sql: campaigns },
 ];
 
 const SOURCE: Knex.MigrationSource<NumberedMigration> = {

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import type { Access } from './needed-access.ts';
 import { validate } from './validate.ts';
 
-type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** One kind of answer of a route; without a schema it has no body. */
 export interface ResponseSpec {

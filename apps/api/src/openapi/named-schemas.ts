@@ -1,6 +1,7 @@
 import {
   aggregatedStatsSchema,
   allResultSchema,
+  catalogueOfferSchema,
   churnResultSchema,
   churnStatsSchema,
   churnThresholdsSchema,
@@ -15,6 +16,7 @@ import {
   mlStatusSchema,
   nboResultSchema,
   nboStatsSchema,
+  offerListSchema,
   offerSchema,
   predictionTypeSchema,
   predictRequestSchema,
@@ -36,6 +38,7 @@ import {
   segmentListSchema,
   segmentSchema,
   segmentStatsSchema,
+  updateOfferSchema,
   updateSegmentSchema,
 } from '@segcast/contracts';
 import type { z } from 'zod';
@@ -55,6 +58,7 @@ export const REQUEST_SCHEMAS: Record<string, z.ZodType> = {
   UpdateSegment: updateSegmentSchema,
   PreviewRequest: previewRequestSchema,
   PredictRequest: predictRequestSchema,
+  UpdateOffer: updateOfferSchema,
 };
 
 /** Schemas of bodies that the service answers with. */
@@ -84,6 +88,8 @@ export const RESPONSE_SCHEMAS: Record<string, z.ZodType> = {
   RfmResult: rfmResultSchema,
   AllResult: allResultSchema,
   Offer: offerSchema,
+  CatalogueOffer: catalogueOfferSchema,
+  OfferList: offerListSchema,
   FailureItem: failureItemSchema,
   FailureList: failureListSchema,
   Column: columnSchema,

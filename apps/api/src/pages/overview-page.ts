@@ -16,6 +16,8 @@ interface OverviewRow {
 
 export interface Overview {
   rows: readonly OverviewRow[];
+  /** Names of the offers by their ids. */
+  offers: ReadonlyMap<string, string>;
   /** Segments beyond those shown. */
   more: number;
   /** What the reader must know of the models, such as that they are placeholders. */
@@ -34,7 +36,7 @@ export function renderOverview(overview: Overview): string {
     title: 'Segcast',
     body: html`${heading()} ${notice(overview.warning)}
       <main>
-        <div class="card">${table(overview.rows)}</div>
+        <div class="card">${table(overview)}</div>
         ${more(overview.more)} ${howTo(overview)}
       </main>`,
     ...(active && { refresh: REFRESH_SECONDS }),
@@ -60,7 +62,7 @@ function notice(warning: string | null): Html | null {
   return warning === null ? null : html`<p class="notice" role="note">${warning}</p>`;
 }
 
-function table(rows: readonly OverviewRow[]): Html {
+function table({ rows, offers }: Overview): Html {
   if (rows.length === 0) {
     return html`<p class="empty">
       There are no segments yet. Create one with POST /api/loyalty/v1/segments/.
@@ -78,12 +80,12 @@ function table(rows: readonly OverviewRow[]): Html {
       </tr>
     </thead>
     <tbody>
-      ${rows.map(tableRow)}
+      ${rows.map((row) => tableRow(row, offers))}
     </tbody>
   </table>`;
 }
 
-function tableRow({ segment, stats }: OverviewRow): Html {
+function tableRow({ segment, stats }: OverviewRow, offers: Overview['offers']): Html {
   const inactive = segment.is_active ? null : ' · inactive';
   return html`<tr>
     <th scope="row">
@@ -94,7 +96,7 @@ function tableRow({ segment, stats }: OverviewRow): Html {
       ${stats.run_id === null ? '–' : count(stats.sampled_count)}
     </td>
     <td class="whole" data-label="Churn risk">${churnCell(stats.stats.churn)}</td>
-    <td class="whole" data-label="Top offer">${topOffer(stats.stats.nbo)}</td>
+    <td class="whole" data-label="Top offer">${topOffer(stats.stats.nbo, offers)}</td>
     <td class="whole" data-label="Top RFM segment">${topRfmSegment(stats.stats.rfm)}</td>
     <td class="run" data-label="Latest run">${runCell(segment.latest_run, stats)}</td>
   </tr>`;
@@ -121,8 +123,10 @@ function churnCell(churn: ChurnStats): Html | string {
     <small>${medium.toFixed(1)}% medium · avg ${churn.avg_probability?.toFixed(3)}</small>`;
 }
 
-function topOffer(nbo: NboStats): Html | string {
-  return ranked(nbo.top_offers[0], nbo.count);
+function topOffer(nbo: NboStats, offers: Overview['offers']): Html | string {
+  const [id, members] = nbo.top_offers[0] ?? [];
+  if (id === undefined || members === undefined) return '–';
+  return ranked([offers.get(id) ?? id, members], nbo.count);
 }
 
 function topRfmSegment(rfm: RfmStats): Html | string {

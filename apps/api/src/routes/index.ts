@@ -3,6 +3,7 @@ import { listColumns, readFeatures } from './dwh.ts';
 import { health, readiness } from './health.ts';
 import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
+import { listOffers, updateOffer } from './offers.ts';
 import { docsPage, errorsPage, overviewPage } from './pages.ts';
 import { predictSegment } from './predict-segment.ts';
 import { previewSegment } from './preview-segment.ts';
@@ -33,6 +34,8 @@ const DOCUMENTED: readonly Route[] = [
   runErrors,
   listColumns,
   readFeatures,
+  listOffers,
+  updateOffer,
   mlStatus,
   health,
   readiness,

@@ -1,4 +1,4 @@
-import { listSegments } from '@segcast/store';
+import { listSegments, readOffers } from '@segcast/store';
 import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute } from '../http/route.ts';
@@ -46,10 +46,17 @@ export const errorsPage = defineRoute({
 
 async function readOverview(deps: ApiDeps, host: string): Promise<Overview> {
   const { results, count } = await listSegments(deps.store, {}, { limit: SHOWN_SEGMENTS });
-  const [segments, stats] = await Promise.all([
+  const [segments, stats, offers] = await Promise.all([
     presentSegments(deps, results),
     readSegmentStats(deps, results),
+    readOffers(deps.store),
   ]);
   const rows = segments.map((segment, index) => ({ segment, stats: stats[index]! }));
-  return { rows, more: count - rows.length, warning: deps.warning, address: `http://${host}` };
+  return {
+    rows,
+    offers: new Map(offers.map(({ offerId, offerName }) => [offerId, offerName])),
+    more: count - rows.length,
+    warning: deps.warning,
+    address: `http://${host}`,
+  };
 }

@@ -1,5 +1,6 @@
 import {
   AppError,
+  type CatalogueOffer,
   type PredictionType,
   type Problem,
   type Run,
@@ -21,6 +22,8 @@ export interface SegcastApi {
   createSegment(segment: { name: string; description?: string; rules?: unknown }): Promise<Segment>;
   deleteSegment(id: number): Promise<void>;
   submitRun(segmentId: number, type: PredictionType): Promise<Run>;
+  /** Names of offers by their ids. */
+  offerNames(): Promise<Map<string, string>>;
   getRun(runId: string): Promise<Run>;
   cancelRun(runId: string): Promise<Run>;
 }
@@ -63,6 +66,10 @@ export function createSegcastApi(url: string): SegcastApi {
     createSegment: (segment) => call('POST', '/segments/', segment),
     deleteSegment: (id) => call('DELETE', `/segments/${id}/`),
     submitRun: (segmentId, type) => call('POST', `/segments/${segmentId}/ml/predict/`, { type }),
+    offerNames: async () => {
+      const { results } = await call<{ results: CatalogueOffer[] }>('GET', '/offers/');
+      return new Map(results.map(({ offer_id, offer_name }) => [offer_id, offer_name]));
+    },
     getRun: (runId) => call('GET', `/ml/runs/${runId}/`),
     cancelRun: (runId) => call('POST', `/ml/runs/${runId}/cancel/`),
   };

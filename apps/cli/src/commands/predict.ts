@@ -38,7 +38,7 @@ async function predict(segment: string, options: PredictOptions): Promise<void> 
   const submitted = await api.submitRun(id, options.type);
   const run = options.wait ? await waitFor(api, submitted, options.json) : submitted;
   if (options.json) console.log(JSON.stringify(run));
-  else if (options.wait) console.log(renderRunTable([run]));
+  else if (options.wait) console.log(renderRunTable([run], await api.offerNames()));
   else announce(run, api.url);
   process.exitCode = exitCodeOfRun(run);
 }

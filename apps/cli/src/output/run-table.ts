@@ -5,7 +5,10 @@ import { renderTable, type TableColumn } from './render-table.ts';
 
 const NOTHING = '–';
 
-const COLUMNS: readonly TableColumn<RunSummary>[] = [
+/** Names of offers by their ids. */
+export type OfferNames = ReadonlyMap<string, string>;
+
+const columns = (offers: OfferNames): readonly TableColumn<RunSummary>[] => [
   { title: 'Segment', value: (run) => run.segment_name ?? NOTHING },
   { title: 'Status', value: (run) => run.status },
   { title: 'Customers', align: 'right', value: (run) => formatInteger(run.total_customers) },
@@ -22,7 +25,7 @@ const COLUMNS: readonly TableColumn<RunSummary>[] = [
   },
   {
     title: 'Top offer',
-    value: ({ aggregated_stats: { nbo } }) => nbo?.top_offers[0]?.[0] ?? NOTHING,
+    value: ({ aggregated_stats: { nbo } }) => nameOf(nbo?.top_offers[0]?.[0], offers),
   },
   {
     title: 'Top RFM segment',
@@ -37,11 +40,15 @@ const COLUMNS: readonly TableColumn<RunSummary>[] = [
 ];
 
 /** Runs with their main figures, and below them every warning once. */
-export function renderRunTable(runs: readonly RunSummary[]): string {
+export function renderRunTable(runs: readonly RunSummary[], offers: OfferNames): string {
   const warnings = new Set(runs.flatMap(({ warning }) => warning ?? []));
   const errors = runs.flatMap(({ segment_name, error }) =>
     error ? [`${segment_name ?? 'Run'} failed: ${error.detail}`] : [],
   );
   const notes = [...errors, ...warnings].map((note) => `\n! ${note}`);
-  return renderTable(COLUMNS, runs) + notes.join('');
+  return renderTable(columns(offers), runs) + notes.join('');
+}
+
+function nameOf(offer: string | undefined, offers: OfferNames): string {
+  return offer === undefined ? NOTHING : (offers.get(offer) ?? offer);
 }

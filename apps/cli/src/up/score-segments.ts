@@ -16,7 +16,7 @@ export async function scoreSegments(api: SegcastApi, signal: AbortSignal): Promi
     await scoreAll(api, due, signal);
   }
   const latest = (await api.listSegments()).flatMap(({ latest_run }) => latest_run ?? []);
-  console.log(`\n${renderRunTable(latest)}`);
+  console.log(`\n${renderRunTable(latest, await api.offerNames())}`);
 }
 
 async function scoreAll(api: SegcastApi, due: Segment[], signal: AbortSignal): Promise<void> {

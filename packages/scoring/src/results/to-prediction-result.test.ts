@@ -6,10 +6,14 @@ import {
 } from '@segcast/contracts';
 import { expect, test } from 'vitest';
 import { churnRisk } from './churn-risk.ts';
-import { DEFAULT_OFFERS } from './offers.ts';
 import { toPredictionResult, type StoredPrediction } from './to-prediction-result.ts';
 
-const context = { churnThresholds: { high: 0.7, medium: 0.4 } };
+const OFFERS = Array.from({ length: 8 }, (_, n) => ({
+  offer_id: `offer_${n}`,
+  offer_name: `Offer number ${n}`,
+  category: 'Any',
+}));
+const context = { churnThresholds: { high: 0.7, medium: 0.4 }, offers: OFFERS };
 const stored: StoredPrediction = {
   customerId: 'C1',
   churnProbability: Math.fround(0.7123),
@@ -38,7 +42,7 @@ test('next best offer: best first with names, the first among equals recommended
   expect(result.offers.map((offer) => offer.offer_id)).toEqual(
     [2, 3, 1, 4, 0, 5, 6, 7].map((index) => `offer_${index}`),
   );
-  expect(result.offers[0]).toEqual({ ...DEFAULT_OFFERS[2], probability: 0.3 });
+  expect(result.offers[0]).toEqual({ ...OFFERS[2], probability: 0.3 });
 });
 
 test('RFM: the values, the scores and the segment of the run’s own grid', () => {

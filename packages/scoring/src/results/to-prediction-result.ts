@@ -9,7 +9,7 @@ import type {
 import { rfmScores, rfmSegmentName } from '../rfm/rfm-code.ts';
 import type { RfmSegments } from '../rfm/rfm-segments.ts';
 import { churnRisk } from './churn-risk.ts';
-import { DEFAULT_OFFERS, type Offer } from './offers.ts';
+import type { Offer } from './offer.ts';
 import { shortestFloat32 } from './shortest-float32.ts';
 
 /** One customer's prediction as it is stored; what the run did not compute is null. */
@@ -33,8 +33,8 @@ export interface PredictionContext {
   churnThresholds: ChurnThresholds;
   /** By default the usual grid. */
   rfmSegments?: RfmSegments;
-  /** By default `DEFAULT_OFFERS`; in the order of the model's outputs. */
-  offers?: readonly Offer[];
+  /** In the order of the model's outputs; results without offers need none. */
+  offers: readonly Offer[];
 }
 
 /**
@@ -74,8 +74,7 @@ function toChurnResult(stored: StoredPrediction, context: PredictionContext): Ch
 
 function toNboResult(stored: StoredPrediction, context: PredictionContext): NboResult {
   const scores = present(stored, stored.offerScores, 'nbo').map(shortestFloat32);
-  const catalogue = context.offers ?? DEFAULT_OFFERS;
-  const offers = catalogue.map((offer, index) => ({
+  const offers = context.offers.map((offer, index) => ({
     offer_id: offer.offer_id,
     offer_name: offer.offer_name,
     category: offer.category,
