@@ -4,6 +4,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { refuseUnstorableText } from './refuse-unstorable-text.ts';
 import type { AnyAnswer, Route } from './route.ts';
+import { sendStream } from './send-stream.ts';
 
 /** A router of the whole table: one entry per path, which answers 405 to the methods it lacks. */
 export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
@@ -63,16 +64,23 @@ async function answer(
       ...parameters,
       body: route.body === undefined ? undefined : await readJsonBody(request, response),
       header: (name) => request.get(name),
+      accepts: (types) => request.accepts([...types]),
       signal: abort.signal,
     },
     deps,
   );
-  if (!abort.signal.aborted) send(route, result, response);
+  if (abort.signal.aborted) return;
+  const start = () => begin(response, result);
+  if (result.stream === undefined) send(route, result, start());
+  else await sendStream(result.stream, request, response, start);
 }
 
-function send(route: Route, { status, headers = {}, body }: AnyAnswer, response: Response): void {
+function begin(response: Response, { status, headers }: AnyAnswer): Response {
   // Customers' data is for whoever asked, and changes with every run.
-  response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+  return response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+}
+
+function send(route: Route, { status, body }: AnyAnswer, response: Response): void {
   if (body === undefined) {
     response.end();
     return;

@@ -12,6 +12,8 @@ export interface ResponseSpec {
   schema?: z.ZodType;
   /** `application/json` unless told. */
   contentType?: 'application/json' | 'text/html';
+  /** The content types in which it may be streamed instead, with an example of each. */
+  streams?: Readonly<Record<string, string>>;
   /** Names of the headers it carries beside those of every answer, with their meaning. */
   headers?: Readonly<Record<string, string>>;
   example?: unknown;
@@ -19,14 +21,32 @@ export interface ResponseSpec {
 
 type Responses = Readonly<Record<number, ResponseSpec>>;
 
+/** A body sent as it is made, as fast as the client takes it. */
+export interface StreamedBody<T extends string = string> {
+  contentType: T;
+  /**
+   * Made only as they are asked for, and ended by its `return` when the client goes away. Whatever
+   * it waits for should heed the request's signal: a generator returns at its next `yield` only.
+   */
+  chunks: AsyncIterable<string | Uint8Array>;
+}
+
 /** What a handler answers with: one of the statuses its route declares, with the body declared for it. */
 type Answer<R extends Responses> = {
-  [S in keyof R]: { status: S; headers?: Record<string, string> } & (R[S] extends {
-    schema: infer T extends z.ZodType;
-  }
-    ? { body: z.output<T> }
-    : { body?: never });
+  [S in keyof R]: { status: S; headers?: Record<string, string> } & (
+    WholeBody<R[S]> | Streamed<R[S]>
+  );
 }[keyof R];
+
+type WholeBody<T> = T extends { schema: infer S extends z.ZodType }
+  ? { body: z.output<S>; stream?: never }
+  : T extends { streams: object }
+    ? never
+    : { body?: never; stream?: never };
+
+type Streamed<T> = T extends { streams: infer S }
+  ? { stream: StreamedBody<keyof S & string>; body?: never }
+  : never;
 
 /** A request before validation. */
 interface RawRequest {
@@ -34,6 +54,8 @@ interface RawRequest {
   query: unknown;
   body: unknown;
   header: (name: string) => string | undefined;
+  /** The one of these content types that the client likes best, the first where it does not mind. */
+  accepts: (types: readonly string[]) => string | false;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
 }
@@ -43,6 +65,7 @@ interface ValidRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   query: z.output<Q>;
   body: z.output<B>;
   header: RawRequest['header'];
+  accepts: RawRequest['accepts'];
   signal: AbortSignal;
 }
 
@@ -95,6 +118,7 @@ export interface AnyAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
+  stream?: StreamedBody;
 }
 
 /**
@@ -119,6 +143,7 @@ export function defineRoute<
         query: validate(query, raw.query, 'query'),
         body: validate(body, raw.body, 'body'),
         header: raw.header,
+        accepts: raw.accepts,
         signal: raw.signal,
       };
       return (await handler(request, deps)) as AnyAnswer;

@@ -108,7 +108,7 @@ function answers(route: Route): Json {
   );
 }
 
-function response({ description, schema, contentType, headers = {}, example }: ResponseSpec): Json {
+function response({ description, headers = {}, ...body }: ResponseSpec): Json {
   const described = Object.entries(headers).map(([name, text]) => [
     name,
     { description: text, schema: { type: 'string' } },
@@ -119,14 +119,28 @@ function response({ description, schema, contentType, headers = {}, example }: R
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...Object.fromEntries(described),
     },
+    ...((body.schema !== undefined || body.streams !== undefined) && { content: content(body) }),
+  };
+}
+
+function content({
+  schema,
+  contentType = 'application/json',
+  streams = {},
+  example,
+}: Omit<ResponseSpec, 'description' | 'headers'>): Json {
+  const streamed = Object.entries(streams).map(([type, text]) => [
+    type,
+    { schema: { type: 'string' }, example: text },
+  ]);
+  return {
     ...(schema !== undefined && {
-      content: {
-        [contentType ?? 'application/json']: {
-          schema: schemaOf(schema, 'output'),
-          ...(example !== undefined && { example }),
-        },
+      [contentType]: {
+        schema: schemaOf(schema, 'output'),
+        ...(example !== undefined && { example }),
       },
     }),
+    ...(Object.fromEntries(streamed) as Json),
   };
 }
 
