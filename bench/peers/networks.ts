@@ -29,8 +29,10 @@ export async function openNetworks(): Promise<Networks> {
   tf.enableProdMode();
   await tf.setBackend('wasm');
   const models = await loadModels(loadConfig().scoring.modelsDir);
-  const open = async ({ artifacts }: Model): Promise<layers.LayersModel> =>
-    await loadLayersModel({ load: () => Promise.resolve(artifacts) });
+  const open = async ({ manifest, artifacts }: Model): Promise<layers.LayersModel> => {
+    if (artifacts === null) throw new Error(`The model ${manifest.name} is not a network.`);
+    return await loadLayersModel({ load: () => Promise.resolve(artifacts) });
+  };
   const churn = await open(models.churn);
   const nbo = await open(models.nbo);
 
