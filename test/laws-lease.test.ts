@@ -131,7 +131,7 @@ it('takes a run over from a planner that was killed, and shuts that one out', as
   await service.expireLeases(runId);
   await planShards(service.planDeps, { run_id: runId, dispatch: 1 });
   const late = { shards: [{ lo: null, hi: null }], estimate: 7, engine: 'tfjs-wasm' };
-  const summarize = () => ({ stats: {}, warning: null });
+  const summarize = () => ({ stats: {}, warning: null, segments: [] });
   expect(await saveShards(service.store, stale!, late, summarize)).toBe(false);
   expect(await service.shards(runId)).toEqual([0]);
   expect(await service.finish(runId)).toMatchObject({ status: 'succeeded', processed: 1000 });

@@ -88,6 +88,8 @@ function inOrder(customers: readonly Customer[]): Customer[] {
   return [...customers].sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)));
 }
 
+const everybody = (runId: string) => ({ runId, segmentNumber: null });
+
 const NO_STATS = {
   members: 0,
   successful: 0,
@@ -119,7 +121,7 @@ async function keep(parts: Pick<ScoredShard, 'columns' | 'rows'> & Partial<Score
       version: '1',
       ...parts,
     },
-    () => ({ stats: {}, warning: null }),
+    () => ({ stats: {}, warning: null, segments: [] }),
   );
   return runId;
 }
@@ -128,7 +130,7 @@ async function listed(runId: string, limit: number): Promise<PredictionRecord[]>
   const all: PredictionRecord[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listPredictions(service.store, runId, { limit, cursor });
+    const page = await listPredictions(service.store, everybody(runId), { limit, cursor });
     all.push(...page.results);
     if (page.next_cursor !== null) expect(page.results).toHaveLength(limit);
     cursor = page.next_cursor ?? undefined;
@@ -149,8 +151,12 @@ describe('chunks', () => {
           const expected = sorted.map(recordOf);
           expect(await listed(runId, 7)).toEqual(expected);
           const sought = expected[expected.length >> 1]!;
-          expect(await findPrediction(service.store, runId, sought.customerId)).toEqual(sought);
-          expect(await findPrediction(service.store, runId, `${sought.customerId}~`)).toEqual(
+          expect(await findPrediction(service.store, everybody(runId), sought.customerId)).toEqual(
+            sought,
+          );
+          expect(
+            await findPrediction(service.store, everybody(runId), `${sought.customerId}~`),
+          ).toEqual(
             expected.find(({ customerId }) => customerId === `${sought.customerId}~`) ?? null,
           );
         },
@@ -195,15 +201,17 @@ describe('chunks', () => {
     const [storage] = await service.sql(
       `SELECT string_agg(DISTINCT attstorage::text, '') AS kinds FROM pg_attribute
        WHERE attrelid = 'segcast.prediction_chunks'::regclass AND attndims > 0
-         AND attname NOT IN ('recommended_offers', 'rfm_codes')`,
+         AND attname NOT IN ('recommended_offers', 'rfm_codes', 'segments')`,
     );
     expect(storage).toEqual({ kinds: 'e' });
 
     for (const limit of [999, 4096, 10_000]) {
       expect(await listed(runId, limit)).toEqual(many.map(recordOf));
     }
-    expect(await findPrediction(service.store, runId, 'id-009999')).toEqual(recordOf(many[9999]!));
-    expect(await findPrediction(service.store, runId, 'id-01')).toBeNull();
+    expect(await findPrediction(service.store, everybody(runId), 'id-009999')).toEqual(
+      recordOf(many[9999]!),
+    );
+    expect(await findPrediction(service.store, everybody(runId), 'id-01')).toBeNull();
   });
 
   it('leave out what the run did not ask for', async () => {
@@ -268,7 +276,7 @@ describe('failures', () => {
     const all = [];
     let cursor: string | undefined;
     do {
-      const page = await listFailures(service.store, runId, { limit: 1000, cursor });
+      const page = await listFailures(service.store, everybody(runId), { limit: 1000, cursor });
       all.push(...page.results);
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);

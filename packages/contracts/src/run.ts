@@ -39,7 +39,10 @@ export const progressSchema = z.object({
 /** A run without its results: what lists and segments show. */
 export const runSummarySchema = z.object({
   run_id: z.uuid(),
-  segment_id: z.int().nullable(),
+  segment_id: z.int().nullable().meta({
+    description:
+      'Null for a nightly run as a whole, whose numbers are those of everybody in any of its segments. Asked for one segment, it is that segment, and so are the numbers; progress stays that of the run.',
+  }),
   segment_name: z.string().nullable(),
   type: predictionTypeSchema,
   mode: z.enum(['segment', 'nightly']),
@@ -58,8 +61,14 @@ export const runSummarySchema = z.object({
     nbo: usedModelSchema.optional(),
     rfm: usedModelSchema.optional(),
   }),
-  churn_thresholds: churnThresholdsSchema,
-  rule_hash: z.string(),
+  churn_thresholds: churnThresholdsSchema.meta({
+    description:
+      "Above which a churn risk is high, and medium. Of a nightly run as a whole the service's own; its segments are counted by theirs.",
+  }),
+  rule_hash: z.string().meta({
+    description:
+      "SHA-256 of the rule in a canonical form. Of a nightly run as a whole the SHA-256 of its segments' ids and rule hashes.",
+  }),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
@@ -72,7 +81,25 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** The models of a run, one per predictor it asked for. */
 export type RunModels = RunSummary['models'];
 
+/** What a nightly run found of one of its segments. */
+export const runSegmentSchema = z.object({
+  segment_id: z.int(),
+  segment_name: z.string(),
+  total_customers: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  aggregated_stats: aggregatedStatsSchema,
+  error: problemSchema.nullable().meta({
+    description: 'Why the segment was left out, such as a rule that the warehouse no longer fits.',
+  }),
+});
+export type RunSegment = z.infer<typeof runSegmentSchema>;
+
 export const runSchema = runSummarySchema.extend({
+  segments: z
+    .array(runSegmentSchema)
+    .optional()
+    .meta({ description: 'Of a nightly run as a whole: its segments by their ids.' }),
   results: z.array(resultItemSchema),
   errors: z.array(failureItemSchema),
   has_more_results: z.boolean(),

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  * SHA-256 (hex) of all that decides a run's result: runs of one key would find the same, on the
  * same warehouse. A model's version stands for its weights, that of RFM for its settings.
  */
-export function dedupKey(run: FrozenRun): string {
+export function dedupKey(run: Omit<FrozenRun, 'rules' | 'segmentName'>): string {
   const { high, medium } = run.churnThresholds;
   const deciding = [
     run.segmentId,

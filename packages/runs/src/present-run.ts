@@ -2,20 +2,23 @@ import {
   API_PREFIX,
   toProblem,
   type AggregatedStats,
+  type Problem,
   type Run,
+  type RunSegment,
   type RunStatus,
   type RunSummary,
 } from '@segcast/contracts';
 import { placeholderWarning } from '@segcast/scoring';
 import {
   listFailures,
+  readRunSegments,
+  readSegmentCounts,
   readShardParts,
   type RunRecord,
-  type ShardPart,
   type Store,
 } from '@segcast/store';
-import { listStoredResults } from './results.ts';
-import { aggregateParts } from './summarize-run.ts';
+import { listStoredResults, predictionsOf } from './results.ts';
+import { aggregateParts, summarizeSegment } from './summarize-run.ts';
 
 const FIRST_RESULTS = 100;
 const FIRST_ERRORS = 10;
@@ -25,30 +28,70 @@ export async function toRunSummaries(
   { store }: { store: Store },
   runs: readonly RunRecord[],
 ): Promise<RunSummary[]> {
-  const unfinished = runs.filter(({ stats }) => stats === null).map(({ id }) => id);
-  const parts = await readShardParts(store, unfinished);
-  return runs.map((run) => toRunSummary(run, parts.get(run.id) ?? []));
+  const unfinished = runs.filter(({ stats }) => stats === null);
+  const inPart = unfinished.filter(({ segmentNumber }) => segmentNumber !== null);
+  const inWhole = unfinished.filter(({ segmentNumber }) => segmentNumber === null);
+  const [parts, counts] = await Promise.all([
+    readShardParts(store, idsOf(inWhole)),
+    readSegmentCounts(store, idsOf(inPart)),
+  ]);
+  return runs.map((run) => {
+    if (run.stats !== null) return toRunSummary(run, run.stats);
+    if (run.segmentNumber === null)
+      return toRunSummary(run, aggregateParts(run, parts.get(run.id)!));
+    const { members, stats, ...counted } = summarizeSegment(
+      run,
+      counts.get(run.id) ?? null,
+      run.segmentNumber,
+    );
+    return toRunSummary({ ...run, ...counted, processed: members }, stats);
+  });
 }
 
-/** A run with its first results and errors. */
+function idsOf(runs: readonly RunRecord[]): string[] {
+  return [...new Set(runs.map(({ id }) => id))];
+}
+
+/** A run with its first results and errors, and a nightly run as a whole with its segments. */
 export async function presentRun({ store }: { store: Store }, run: RunRecord): Promise<Run> {
   const first = (limit: number) => ({ limit, cursor: undefined });
-  const [[summary], results, errors] = await Promise.all([
+  const [[summary], results, errors, segments] = await Promise.all([
     toRunSummaries({ store }, [run]),
     listStoredResults(store, run, first(FIRST_RESULTS)),
-    listFailures(store, run.id, first(FIRST_ERRORS)),
+    listFailures(store, predictionsOf(run), first(FIRST_ERRORS)),
+    run.segmentId === null ? presentSegments(store, run) : undefined,
   ]);
   return {
     ...summary!,
+    ...(segments && { segments }),
     results: results.results,
     errors: errors.results,
     has_more_results: results.next_cursor !== null,
   };
 }
 
-function toRunSummary(run: RunRecord, parts: readonly ShardPart[]): RunSummary {
+async function presentSegments(store: Store, run: RunRecord): Promise<RunSegment[]> {
+  const [segments, counts] = await Promise.all([
+    readRunSegments(store, run.id),
+    run.stats === null ? readSegmentCounts(store, [run.id]) : undefined,
+  ]);
+  return segments.map(({ segmentId, segmentName, number, error, ...found }) => {
+    const soFar = summarizeSegment(run, counts?.get(run.id) ?? null, number);
+    const isClosed = found.stats !== null;
+    return {
+      segment_id: segmentId,
+      segment_name: segmentName,
+      total_customers: isClosed ? found.processed : soFar.members,
+      successful: isClosed ? found.successful : soFar.successful,
+      failed: isClosed ? found.failed : soFar.failed,
+      aggregated_stats: found.stats ?? soFar.stats,
+      error: error && toProblem(error),
+    };
+  });
+}
+
+function toRunSummary(run: RunRecord, stats: AggregatedStats): RunSummary {
   const succeeded = run.status === 'succeeded';
-  const total = succeeded ? run.processed : Math.max(run.estimatedMembers, run.processed);
   return {
     run_id: run.id,
     segment_id: run.segmentId,
@@ -56,14 +99,14 @@ function toRunSummary(run: RunRecord, parts: readonly ShardPart[]): RunSummary {
     type: run.type,
     mode: run.kind,
     status: statusOf(run),
-    progress: progressOf(run, total),
-    total_customers: total,
+    progress: progressOf(run),
+    total_customers: run.segmentNumber === null ? totalOf(run) : run.processed,
     processed: run.processed,
     successful: run.successful,
     failed: run.failed,
     imputed: run.imputed,
     warning: warningOf(run),
-    aggregated_stats: statsOf(run, parts),
+    aggregated_stats: stats,
     ...(succeeded ? {} : { partial: true as const }),
     models: run.models,
     churn_thresholds: run.churnThresholds,
@@ -74,21 +117,30 @@ function toRunSummary(run: RunRecord, parts: readonly ShardPart[]): RunSummary {
     duration_ms:
       run.startedAt && run.finishedAt && millisecondsBetween(run.startedAt, run.finishedAt),
     // An unfinished run may carry the error of an attempt that is about to be repeated.
-    error: run.status === 'failed' && run.error !== null ? toProblem(run.error) : null,
+    error: statusOf(run) === 'failed' ? problemOf(run) : null,
     links: linksOf(run),
   };
 }
 
-function statusOf({ status }: RunRecord): RunStatus {
+/** A segment that a nightly run had to leave out sees a run that failed. */
+function statusOf({ status, segmentError }: RunRecord): RunStatus {
+  if (segmentError !== null) return 'failed';
   return status === 'planning' ? 'running' : status;
 }
 
-function statsOf(run: RunRecord, parts: readonly ShardPart[]): AggregatedStats {
-  return run.stats ?? aggregateParts(run, parts);
+function problemOf({ segmentError, error }: RunRecord): Problem | null {
+  const cause = segmentError ?? error;
+  return cause && toProblem(cause);
 }
 
-function progressOf(run: RunRecord, total: number): RunSummary['progress'] {
-  const { processed, status } = run;
+/** Of the whole run: its customers, or about how many before the end. */
+function totalOf({ status, runProcessed, estimatedMembers }: RunRecord): number {
+  return status === 'succeeded' ? runProcessed : Math.max(estimatedMembers, runProcessed);
+}
+
+function progressOf(run: RunRecord): RunSummary['progress'] {
+  const { runProcessed: processed, status } = run;
+  const total = totalOf(run);
   const seconds =
     run.startedAt && millisecondsBetween(run.startedAt, run.finishedAt ?? run.asOf) / 1000;
   const speed = seconds !== null && seconds > 0 && processed > 0 ? processed / seconds : null;
@@ -112,13 +164,14 @@ function warningOf({ models, warning }: RunRecord): string | null {
   return warnings.length === 0 ? null : warnings.join(' ');
 }
 
-function linksOf({ id, segmentId }: RunRecord): Record<string, string> {
+function linksOf({ id, segmentId, segmentNumber }: RunRecord): Record<string, string> {
   const self = `${API_PREFIX}/ml/runs/${id}/`;
+  const asSeen = segmentNumber === null ? '' : `?segment_id=${segmentId}`;
   return {
-    self,
-    results: `${self}results/`,
-    errors: `${self}errors/`,
+    self: `${self}${asSeen}`,
+    results: `${self}results/${asSeen}`,
+    errors: `${self}errors/${asSeen}`,
     cancel: `${self}cancel/`,
-    segment: `${API_PREFIX}/segments/${segmentId}/`,
+    ...(segmentId !== null && { segment: `${API_PREFIX}/segments/${segmentId}/` }),
   };
 }

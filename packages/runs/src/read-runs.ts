@@ -7,15 +7,22 @@ import {
   type Store,
 } from '@segcast/store';
 import { presentRun, toRunSummaries } from './present-run.ts';
-import { listStoredResults } from './results.ts';
+import { listStoredResults, predictionsOf } from './results.ts';
 
 interface ReadDeps {
   store: Store;
 }
 
-/** A run with its first results and errors. Throws `run_not_found`, as all of these do. */
-export async function readRun(deps: ReadDeps, runId: string): Promise<Run> {
-  return presentRun(deps, await readRunRecord(deps.store, runId));
+/**
+ * A run with its first results and errors, or what it is to one of its segments. Throws
+ * `run_not_found`, as all of these do, and `segment_not_found` when the segment is none of its.
+ */
+export async function readRun(
+  deps: ReadDeps,
+  runId: string,
+  segmentId: number | null = null,
+): Promise<Run> {
+  return presentRun(deps, await readRunRecord(deps.store, runId, segmentId));
 }
 
 /** One page of runs, newest first. */
@@ -28,21 +35,23 @@ export async function listRuns(
   return { results: await toRunSummaries(deps, results), next_cursor };
 }
 
-/** One page of a run's results. */
+/** One page of a run's results, or of those of one of its segments. */
 export async function listResults(
   { store }: ReadDeps,
   runId: string,
   page: PageQuery,
+  segmentId: number | null = null,
 ): Promise<Page<ResultItem>> {
-  return listStoredResults(store, await readRunRecord(store, runId), page);
+  return listStoredResults(store, await readRunRecord(store, runId, segmentId), page);
 }
 
-/** One page of the customers that a run could not score, and why. */
+/** One page of the customers that a run could not score, all or those of a segment, and why. */
 export async function listErrors(
   { store }: ReadDeps,
   runId: string,
   page: PageQuery,
+  segmentId: number | null = null,
 ): Promise<Page<FailureItem>> {
-  const { id } = await readRunRecord(store, runId);
-  return listFailures(store, id, page);
+  const run = await readRunRecord(store, runId, segmentId);
+  return listFailures(store, predictionsOf(run), page);
 }

@@ -5,14 +5,20 @@ import {
   findPrediction,
   listPredictions,
   type PredictionRecord,
+  type PredictionsOf,
   type RunRecord,
   type Store,
 } from '@segcast/store';
 import { rfmSegmentsOf } from './summarize-run.ts';
 
+/** Whose predictions a run's record stands for: everybody's, or those of one segment. */
+export function predictionsOf({ id, segmentNumber }: RunRecord): PredictionsOf {
+  return { runId: id, segmentNumber };
+}
+
 /**
  * One page of a run's results, by shard and then by the customer's id. While it is running these
- * are the results so far; a failed or cancelled run has none.
+ * are the results so far; a failed or cancelled run has none, nor has a segment that was left out.
  */
 export async function listStoredResults(
   store: Store,
@@ -23,7 +29,7 @@ export async function listStoredResults(
     return { results: [], next_cursor: null };
   }
   const [{ results, next_cursor }, present] = await Promise.all([
-    listPredictions(store, run.id, page),
+    listPredictions(store, predictionsOf(run), page),
     presenterOf(store, run),
   ]);
   return { results: results.map(present), next_cursor };
@@ -35,7 +41,7 @@ export async function findStoredResult(
   run: RunRecord,
   customerId: string,
 ): Promise<ResultItem | null> {
-  const prediction = await findPrediction(store, run.id, customerId);
+  const prediction = await findPrediction(store, predictionsOf(run), customerId);
   return prediction === null ? null : (await presenterOf(store, run))(prediction);
 }
 

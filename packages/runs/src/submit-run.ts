@@ -5,7 +5,7 @@ import {
   insertRun,
   listActiveSegments,
   readSegment,
-  type FrozenRun,
+  type FrozenSegment,
   type NewRun,
   type RunRecord,
   type SegmentRecord,
@@ -36,13 +36,16 @@ export async function submitRun(
       `Segment ${segmentId} "${segment.name}" is inactive. Activate it to score its members.`,
     );
   }
-  const frozen = freeze(segment, type, deps.settings);
+  const scoring = freezeScoring(type, deps.settings);
+  const frozen = freezeSegment(segment, deps.settings);
   const { run, inserted } = await insertAndDispatch(deps, {
-    ...frozen,
+    ...scoring,
     id: uuidv7(),
     kind: 'segment',
-    dedupKey: dedupKey(frozen),
+    dedupKey: dedupKey({ ...scoring, ...frozen }),
     scheduledFor: null,
+    segments: [frozen],
+    whole: null,
   });
   const presented = await presentRun(deps, run);
   return inserted
@@ -63,11 +66,13 @@ export async function submitNightly(
   let submitted = 0;
   for (const segment of await listActiveSegments(deps.store)) {
     const { inserted } = await insertAndDispatch(deps, {
-      ...freeze(segment, 'all', deps.settings),
+      ...freezeScoring('all', deps.settings),
       id: uuidv7(),
       kind: 'nightly',
       dedupKey: `nightly ${scheduledFor.toISOString()} ${segment.id}`,
       scheduledFor,
+      segments: [freezeSegment(segment, deps.settings)],
+      whole: null,
     });
     if (inserted) submitted++;
   }
@@ -75,14 +80,14 @@ export async function submitNightly(
   return { submitted };
 }
 
-function freeze(segment: SegmentRecord, type: PredictionType, settings: RunSettings): FrozenRun {
+function freezeScoring(type: PredictionType, settings: RunSettings) {
   const models: UsedModels = {};
   for (const predictor of predictorsOf(type)) models[predictor] = settings.models[predictor];
+  return { type, engine: settings.engine, models, rfmSettings: settings.rfm };
+}
+
+function freezeSegment(segment: SegmentRecord, settings: RunSettings): FrozenSegment {
   return {
-    type,
-    engine: settings.engine,
-    models,
-    rfmSettings: settings.rfm,
     segmentId: segment.id,
     segmentName: segment.name,
     rules: segment.rules,

@@ -4,10 +4,12 @@ import {
   mergeStats,
   partialStatsSchema,
   rfmSettingsSchema,
+  SEGMENT_COUNTS,
+  statsOfSegment,
   summarizeStats,
   type RfmSegments,
 } from '@segcast/scoring';
-import type { RunRecord, RunSummaryParts, ShardPart } from '@segcast/store';
+import type { RunRecord, RunSummaryParts, SegmentSummary, ShardPart } from '@segcast/store';
 
 /** The names of RFM segments that a run was submitted with. */
 export function rfmSegmentsOf({ rfmSettings }: Pick<RunRecord, 'rfmSettings'>): RfmSegments {
@@ -21,9 +23,30 @@ export function aggregateParts(run: RunRecord, parts: readonly ShardPart[]) {
   return summarizeStats(merged, rfmSegmentsOf(run));
 }
 
+/** What a nightly run has found of one of its segments, by the counts of its shards. */
+export function summarizeSegment(
+  run: RunRecord,
+  counts: Float64Array | null,
+  number: number,
+): SegmentSummary {
+  const stats = statsOfSegment(counts, number, predictorsOf(run.type));
+  const { members, successful, failed, imputed } = stats;
+  const summary = summarizeStats(stats, rfmSegmentsOf(run));
+  return { number, members, successful, failed, imputed, stats: summary };
+}
+
 /** What a run found, from what all of its shards did. */
-export function summarizeRun(run: RunRecord, parts: readonly ShardPart[]): RunSummaryParts {
-  return { stats: aggregateParts(run, parts), warning: warehouseWarning(parts) };
+export function summarizeRun(
+  run: RunRecord,
+  parts: readonly ShardPart[],
+  counts: Float64Array | null,
+): RunSummaryParts {
+  const numbers = Array.from({ length: (counts?.length ?? 0) / SEGMENT_COUNTS }, (_, i) => i);
+  return {
+    stats: aggregateParts(run, parts),
+    warning: warehouseWarning(parts),
+    segments: numbers.map((number) => summarizeSegment(run, counts, number)),
+  };
 }
 
 function warehouseWarning(parts: readonly ShardPart[]): string | null {

@@ -17,15 +17,18 @@ export async function deleteAbandonedPredictions(store: Store): Promise<number> 
   return deleteEach(store, rows);
 }
 
-/** Deletes the predictions of all but the newest `keepRuns` succeeded runs of each segment. */
+/**
+ * Deletes the predictions of all but the newest `keepRuns` succeeded runs of each segment. Those of
+ * a nightly run stay while it is one of the newest of any of its segments.
+ */
 export async function deleteOldPredictions(store: Store, keepRuns: number): Promise<number> {
   const rows = await store.rows<{ id: string }>(
     `SELECT run_id AS id FROM (
        SELECT s.run_id, row_number() OVER (PARTITION BY s.segment_id ORDER BY s.run_id DESC) AS age
        FROM segcast.runs r JOIN segcast.run_segments s ON s.run_id = r.id
-       WHERE r.status = 'succeeded' AND r.predictions_deleted_at IS NULL
+       WHERE r.status = 'succeeded' AND r.predictions_deleted_at IS NULL AND s.error IS NULL
      ) aged
-     WHERE age > $1 ORDER BY run_id LIMIT ${AT_ONCE}`,
+     GROUP BY run_id HAVING min(age) > $1 ORDER BY run_id LIMIT ${AT_ONCE}`,
     [keepRuns],
   );
   return deleteEach(store, rows);

@@ -1,16 +1,36 @@
 import type { AggregatedStats } from '@segcast/contracts';
 import type { Store } from './open-store.ts';
 import { loadRun, type Queryable, type RunRecord, type StoredError } from './run-record.ts';
+import { takeSegmentCounts } from './run-segments.ts';
 import { SELECT_PARTS, type ShardPart } from './runs.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface RunSummaryParts {
   stats: AggregatedStats;
   warning: string | null;
+  /** What was found of each segment of a nightly run; empty for a run of one. */
+  segments: readonly SegmentSummary[];
 }
 
-/** Merges what the shards of a run found; must not depend on their order. */
-export type Summarize = (run: RunRecord, parts: readonly ShardPart[]) => RunSummaryParts;
+export interface SegmentSummary {
+  /** Within the run. */
+  number: number;
+  members: number;
+  successful: number;
+  failed: number;
+  imputed: number;
+  stats: AggregatedStats;
+}
+
+/**
+ * Merges what the shards of a run found, and what they counted together of each segment of a nightly
+ * run; must not depend on the order of the parts.
+ */
+export type Summarize = (
+  run: RunRecord,
+  parts: readonly ShardPart[],
+  counts: Float64Array | null,
+) => RunSummaryParts;
 
 /** Whoever waits for the end of a run listens here for its id. */
 export const FINISHED_CHANNEL = 'segcast_runs';
@@ -44,20 +64,24 @@ export async function closeIfLast(
   if (unfinished.rowCount !== 0) return false;
   const run = await loadRun(db, runId);
   const { rows: parts } = await db.query<ShardPart>(`${SELECT_PARTS} AND run_id = $1`, [runId]);
-  await saveSummary(db, run, summarize(run, parts));
+  const counts = run.segmentId === null ? await takeSegmentCounts(db, runId) : null;
+  await saveSummary(db, run, summarize(run, parts, counts));
   return true;
 }
 
 async function saveSummary(
   db: Queryable,
   run: RunRecord,
-  { stats, warning }: RunSummaryParts,
+  { stats, warning, segments }: RunSummaryParts,
 ): Promise<void> {
+  const isWhole = run.segmentId === null;
+  const { processed: members, successful, failed, imputed } = run;
+  const found = isWhole ? segments : [{ number: 0, members, successful, failed, imputed, stats }];
   await db.query(
     `WITH clock AS MATERIALIZED (
        SELECT clock_timestamp() AS now
      ), finished AS (
-       UPDATE segcast.runs r SET status = 'succeeded', warning = $2,
+       UPDATE segcast.runs r SET status = 'succeeded', warning = $2, stats = $3,
          finished_at = (SELECT now FROM clock), lease_until = NULL, error = NULL,
          warehouse_read_at = shards.read_at, warehouse_version = shards.version
        FROM (
@@ -68,22 +92,29 @@ async function saveSummary(
        ) shards
        WHERE r.id = $1
      ), summed AS (
-       UPDATE segcast.run_segments
-       SET members = $3, successful = $4, failed = $5, imputed = $6, stats = $7
-       WHERE run_id = $1 RETURNING segment_id, rules
+       UPDATE segcast.run_segments s
+       SET members = f.members, successful = f.successful, failed = f.failed, imputed = f.imputed,
+         stats = f.stats::json
+       FROM unnest($4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[])
+         AS f (number, members, successful, failed, imputed, stats)
+       WHERE s.run_id = $1 AND s.number = f.number AND s.error IS NULL
+       RETURNING s.segment_id, s.rules, s.members
      ), counted AS (
-       UPDATE segcast.segments s SET member_count = $3, recalculated_at = (SELECT now FROM clock)
+       UPDATE segcast.segments s
+       SET member_count = summed.members, recalculated_at = (SELECT now FROM clock)
        FROM summed WHERE s.id = summed.segment_id AND s.rules::text = summed.rules::text
      )
      SELECT pg_notify('${FINISHED_CHANNEL}', $1::text)`,
     [
       run.id,
       warning,
-      run.processed,
-      run.successful,
-      run.failed,
-      run.imputed,
-      JSON.stringify(stats),
+      isWhole ? JSON.stringify(stats) : null,
+      found.map((each) => each.number),
+      found.map((each) => each.members),
+      found.map((each) => each.successful),
+      found.map((each) => each.failed),
+      found.map((each) => each.imputed),
+      found.map((each) => JSON.stringify(each.stats)),
     ],
   );
 }

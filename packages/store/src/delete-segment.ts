@@ -4,8 +4,9 @@ import { segmentChanged, segmentNotFound, type SegmentRecord } from './segment-r
 import { inTransaction } from './transaction.ts';
 
 /**
- * Deletes a segment with its runs and their predictions. Throws `segment_busy` while a run of it
- * is active, `precondition_failed` as `updateSegment` does.
+ * Deletes a segment with its runs and their predictions; a nightly run stays with its other
+ * segments. Throws `segment_busy` while a run of it is active, `precondition_failed` as
+ * `updateSegment` does.
  */
 export function deleteSegment(
   store: Store,
@@ -35,7 +36,14 @@ export function deleteSegment(
         `A run of segment ${id} is still active. Wait for it or cancel it, then delete again.`,
       );
     }
-    await client.query(`DELETE FROM segcast.runs WHERE id IN (${ofSegment})`, [id]);
+    await client.query(
+      `DELETE FROM segcast.runs r WHERE id IN (${ofSegment}) AND NOT EXISTS (
+         SELECT FROM segcast.run_segments s
+         WHERE s.run_id = r.id AND s.segment_id <> $1 AND s.error IS NULL
+       )`,
+      [id],
+    );
+    await client.query('DELETE FROM segcast.run_segments WHERE segment_id = $1', [id]);
     await client.query('DELETE FROM segcast.segments WHERE id = $1', [id]);
   });
 }

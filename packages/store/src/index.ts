@@ -2,7 +2,13 @@ export * from './active-models.ts';
 export * from './cancel-run.ts';
 export type { PredictionColumns } from './chunk-encoder.ts';
 export * from './clean-predictions.ts';
-export { closeRun, failRun, type RunSummaryParts, type Summarize } from './close-run.ts';
+export {
+  closeRun,
+  failRun,
+  type RunSummaryParts,
+  type SegmentSummary,
+  type Summarize,
+} from './close-run.ts';
 export { listFailures, type FailedCustomer } from './failures.ts';
 export * from './delete-segment.ts';
 export * from './finish-shard.ts';
@@ -27,10 +33,12 @@ export * from './run-notices.ts';
 export {
   readRunRecord,
   type FrozenRun,
+  type FrozenSegment,
   type RunRecord,
   type StoredError,
   type StoredRunStatus,
 } from './run-record.ts';
+export { readRunSegments, readSegmentCounts, type RunSegmentRecord } from './run-segments.ts';
 export {
   latestRunRecords,
   listRunRecords,

@@ -1,26 +1,31 @@
 import { AppError } from '@segcast/contracts';
 import type { Store } from './open-store.ts';
-import { readRunRecord, type FrozenRun, type RunRecord } from './run-record.ts';
-import { violatedConstraint } from './store-error.ts';
+import { readRunRecord, type FrozenRun, type FrozenSegment, type RunRecord } from './run-record.ts';
 
-export interface NewRun extends FrozenRun {
+export interface NewRun extends Pick<FrozenRun, 'type' | 'engine' | 'models' | 'rfmSettings'> {
   id: string;
   kind: 'segment' | 'nightly';
   /** Equal for runs that would come to the same result. */
   dedupKey: string;
   /** When a nightly run was due; one run of a key and kind `nightly` ever exists. */
   scheduledFor: Date | null;
+  /** One, or any number for a nightly run: those that have just been deleted are left out. */
+  segments: readonly FrozenSegment[];
+  /** What a nightly run has as a whole, else null. */
+  whole: Pick<FrozenRun, 'ruleHash' | 'churnThresholds'> | null;
 }
 
 interface Inserted {
   id: string | null;
   active: number;
+  /** Segments of the run that there are. */
+  present: number;
 }
 
 /**
  * Inserts a run, or finds the active one with the same key. Throws `queue_full` when `maxActive`
- * runs are active (nightly ones neither count nor are refused), `segment_not_found` when the
- * segment has just been deleted.
+ * runs are active (nightly ones neither count nor are refused), `segment_not_found` when its
+ * segments have just been deleted.
  */
 export async function insertRun(
   store: Store,
@@ -28,10 +33,14 @@ export async function insertRun(
   maxActive: number,
 ): Promise<{ run: RunRecord; inserted: boolean }> {
   for (;;) {
-    const { id, active } = await tryInsert(store, run, maxActive);
+    const { id, active, present } = await tryInsert(store, run, maxActive);
     if (id !== null) return { run: await readRunRecord(store, id), inserted: true };
     const winner = await findEqual(store, run.dedupKey);
     if (winner !== null) return { run: await readRunRecord(store, winner), inserted: false };
+    if (present === 0) {
+      const ids = run.segments.map(({ segmentId }) => segmentId).join(', ');
+      throw new AppError('segment_not_found', `There is no segment ${ids}.`);
+    }
     if (run.kind === 'segment' && active >= maxActive) {
       throw new AppError(
         'queue_full',
@@ -42,47 +51,51 @@ export async function insertRun(
   }
 }
 
+/** Whoever deletes a segment locks its row, so that none is lost between the look and the insert. */
 async function tryInsert(store: Store, run: NewRun, maxActive: number): Promise<Inserted> {
-  try {
-    const [row] = await store.rows<Inserted>(
-      `WITH active AS (
-         SELECT count(*) AS n FROM segcast.runs
-         WHERE status IN ('queued', 'planning', 'running') AND kind = 'segment'
-       ), run AS (
-         INSERT INTO segcast.runs (id, kind, type, engine, models, rfm_settings, dedup_key, scheduled_for)
-         SELECT $1, $2::text, $3, $4, $5, $6, $7, $8 FROM active
-         WHERE $2::text = 'nightly' OR active.n < $9
-         ON CONFLICT DO NOTHING RETURNING id
-       ), segment AS (
-         INSERT INTO segcast.run_segments
-           (run_id, segment_id, segment_name, rules, rule_hash, churn_thresholds)
-         SELECT run.id, $10, $11, $12, $13, $14 FROM run
-       )
-       SELECT (SELECT id FROM run) AS id, (SELECT n FROM active) AS active`,
-      [
-        run.id,
-        run.kind,
-        run.type,
-        run.engine,
-        JSON.stringify(run.models),
-        JSON.stringify(run.rfmSettings),
-        run.dedupKey,
-        run.scheduledFor,
-        maxActive,
-        run.segmentId,
-        run.segmentName,
-        JSON.stringify(run.rules),
-        run.ruleHash,
-        JSON.stringify(run.churnThresholds),
-      ],
-    );
-    return row ?? { id: null, active: 0 };
-  } catch (error) {
-    if (violatedConstraint(error) !== 'run_segments_segment_id_fkey') throw error;
-    throw new AppError('segment_not_found', `There is no segment ${run.segmentId}.`, {
-      cause: error,
-    });
-  }
+  const { segments, whole } = run;
+  const [row] = await store.rows<Inserted>(
+    `WITH active AS (
+       SELECT count(*) AS n FROM segcast.runs
+       WHERE status IN ('queued', 'planning', 'running') AND kind = 'segment'
+     ), present AS MATERIALIZED (
+       SELECT id FROM segcast.segments WHERE id = ANY ($10::integer[]) ORDER BY id FOR KEY SHARE
+     ), run AS (
+       INSERT INTO segcast.runs (id, kind, type, engine, models, rfm_settings, dedup_key,
+         scheduled_for, rule_hash, churn_thresholds)
+       SELECT $1, $2::text, $3, $4, $5, $6, $7, $8, $15, $16 FROM active
+       WHERE ($2::text = 'nightly' OR active.n < $9) AND EXISTS (SELECT FROM present)
+       ON CONFLICT DO NOTHING RETURNING id
+     ), segment AS (
+       INSERT INTO segcast.run_segments
+         (run_id, number, segment_id, segment_name, rules, rule_hash, churn_thresholds)
+       SELECT run.id, s.number - 1, s.id, s.name, s.rules::json, s.rule_hash, s.thresholds::json
+       FROM run, unnest($10::integer[], $11::text[], $12::text[], $13::text[], $14::text[])
+         WITH ORDINALITY AS s (id, name, rules, rule_hash, thresholds, number)
+       WHERE s.id IN (SELECT id FROM present)
+     )
+     SELECT (SELECT id FROM run) AS id, (SELECT n FROM active) AS active,
+       (SELECT count(*) FROM present) AS present`,
+    [
+      run.id,
+      run.kind,
+      run.type,
+      run.engine,
+      JSON.stringify(run.models),
+      JSON.stringify(run.rfmSettings),
+      run.dedupKey,
+      run.scheduledFor,
+      maxActive,
+      segments.map(({ segmentId }) => segmentId),
+      segments.map(({ segmentName }) => segmentName),
+      segments.map(({ rules }) => JSON.stringify(rules)),
+      segments.map(({ ruleHash }) => ruleHash),
+      segments.map(({ churnThresholds }) => JSON.stringify(churnThresholds)),
+      whole?.ruleHash ?? null,
+      whole && JSON.stringify(whole.churnThresholds),
+    ],
+  );
+  return row ?? { id: null, active: 0, present: 0 };
 }
 
 async function findEqual(store: Store, dedupKey: string): Promise<string | null> {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { segments } from './migrations/0001-segments.ts';
 import { runs } from './migrations/0002-runs.ts';
 import { predictions } from './migrations/0003-predictions.ts';
+import { nightlyPass } from './migrations/0004-nightly-pass.ts';
 import { deliveries } from './migrations/0006-deliveries.ts';
 import { models } from './migrations/0008-models.ts';
 import { campaigns } from './migrations/0007-campaigns.ts';
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0001-segments', sql: segments },
   { name: '0002-runs', sql: runs },
   { name: '0003-predictions', sql: predictions },
+  { name: '0004-nightly-pass', sql: nightlyPass },
   { name: '0006-deliveries', sql: deliveries },
   { name: '0008-models', sql: models },
   { name: '0007-campaigns', sql: campaigns },

@@ -1,5 +1,6 @@
 import { OFFER_COUNT, type Page, type PageQuery } from '@segcast/contracts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { hasMembersSql, membersSql, placesOf } from './memberships.ts';
 import type { Store } from './open-store.ts';
 
 /** One customer's stored scores. What the run did not ask for is null. */
@@ -26,12 +27,26 @@ interface PredictionRow extends Record<`offer_${number}`, number | null> {
   monetary: number | null;
 }
 
-/** `length` members of a chunk from the 1-based `first` on. */
+/** `length` customers of a chunk from the 1-based `first` on, or only those of one segment. */
 interface Slice {
   shard: number;
   chunk: number;
   first: number;
   length: number;
+}
+
+/** Whose predictions are read: those of a segment by its number within the run, or all. */
+export interface PredictionsOf {
+  runId: string;
+  segmentNumber: number | null;
+}
+
+interface ChunkMembers {
+  shard: number;
+  chunk: number;
+  count: number;
+  /** A bit per customer that is a member, or null where all are. */
+  bits: Buffer | null;
 }
 
 const OFFERS = Array.from({ length: OFFER_COUNT }, (_, offer) => `offer_${offer}` as const);
@@ -42,44 +57,60 @@ const OFFERS = Array.from({ length: OFFER_COUNT }, (_, offer) => `offer_${offer}
  */
 export async function listPredictions(
   store: Store,
-  runId: string,
+  of: PredictionsOf,
   { limit, cursor }: PageQuery,
 ): Promise<Page<PredictionRecord>> {
-  const { slices, next } = await slicesOf(store, runId, limit, cursor);
-  return { results: await readSlices(store, runId, slices), next_cursor: next };
+  const { slices, next } = await slicesOf(store, of, limit, cursor);
+  return { results: await readSlices(store, of, slices), next_cursor: next };
 }
 
 async function slicesOf(
   store: Store,
-  runId: string,
+  { runId, segmentNumber }: PredictionsOf,
   limit: number,
   cursor: string | undefined,
 ): Promise<{ slices: Slice[]; next: string | null }> {
   const start = decodeCursor(cursor, ['int', 'int', 'int'])?.map(Number) ?? [0, 0, 0];
   const [fromShard, fromChunk, fromOrdinal] = start as [number, number, number];
   // No chunk is empty, so `limit` chunks suffice, and one more to know whether there is a next page.
-  const chunks = await store.rows<{ shard: number; chunk: number; count: number }>(
-    `SELECT shard, chunk, count FROM segcast.prediction_chunks
-     WHERE run_id = $1 AND (shard, chunk) >= ($2, $3) ORDER BY shard, chunk LIMIT $4`,
-    [runId, fromShard, fromChunk, limit + 2],
+  const chunks = await store.rows<ChunkMembers>(
+    `SELECT shard, chunk, count, ${membersSql('$5::integer')} AS bits
+     FROM segcast.prediction_chunks c
+     WHERE run_id = $1 AND (shard, chunk) >= ($2, $3) AND ${hasMembersSql('$5::integer')}
+     ORDER BY shard, chunk LIMIT $4`,
+    [runId, fromShard, fromChunk, limit + 2, segmentNumber],
   );
   const slices: Slice[] = [];
   let missing = limit;
-  for (const { shard, chunk, count } of chunks) {
+  for (const each of chunks) {
+    const { shard, chunk } = each;
     const skipped = shard === fromShard && chunk === fromChunk ? fromOrdinal : 0;
-    const length = Math.min(count - skipped, missing);
-    if (length > 0) slices.push({ shard, chunk, first: skipped + 1, length });
-    missing -= Math.max(length, 0);
-    if (count > skipped + length) {
-      return { slices, next: encodeCursor([shard, chunk, skipped + length]) };
-    }
+    const { first, end, taken, next } = windowOf(each, skipped, missing);
+    if (taken > 0) slices.push({ shard, chunk, first: first + 1, length: end - first });
+    missing -= taken;
+    if (next !== null) return { slices, next: encodeCursor([shard, chunk, next]) };
   }
   return { slices, next: null };
 }
 
+/**
+ * The part of a chunk from `from` on that has the next `limit` members or all there are, and where
+ * the member after them is, if there is one.
+ */
+function windowOf({ count, bits }: ChunkMembers, from: number, limit: number) {
+  if (bits === null) {
+    const end = Math.min(count, from + limit);
+    return { first: from, end, taken: Math.max(end - from, 0), next: end < count ? end : null };
+  }
+  const places = placesOf(bits, from, limit + 1);
+  const taken = Math.min(places.length, limit);
+  const end = taken === 0 ? 0 : places[taken - 1]! + 1;
+  return { first: places[0] ?? 0, end, taken, next: places[limit] ?? null };
+}
+
 async function readSlices(
   store: Store,
-  runId: string,
+  { runId, segmentNumber }: PredictionsOf,
   slices: readonly Slice[],
 ): Promise<PredictionRecord[]> {
   if (slices.length === 0) return [];
@@ -90,11 +121,13 @@ async function readSlices(
        WITH ORDINALITY AS w (shard, chunk, first, length, number)
      JOIN segcast.prediction_chunks c
        ON c.run_id = $1 AND c.shard = w.shard AND c.chunk = w.chunk
+     CROSS JOIN LATERAL (SELECT ${membersSql('$6::integer')} OFFSET 0) m (bits)
      CROSS JOIN LATERAL unnest(
        ${part('customer_ids')}, ${part('churn_probabilities')}, ${OFFERS.map(part).join(', ')},
        ${part('rfm')}, ${part('recency')}, ${part('frequency')}, ${part('monetary')}
      ) WITH ORDINALITY AS p (customer_id, churn_probability, ${OFFERS.join(', ')}, rfm_code,
        recency, frequency, monetary, number)
+     WHERE m.bits IS NULL OR get_bit(m.bits, (w.first + p.number - 2)::integer) = 1
      ORDER BY w.number, p.number`,
     [
       runId,
@@ -102,6 +135,7 @@ async function readSlices(
       slices.map(({ chunk }) => chunk),
       slices.map(({ first }) => first),
       slices.map(({ length }) => length),
+      segmentNumber,
     ],
   );
   return rows.map(toRecord);
@@ -134,14 +168,14 @@ function float32(value: number | null): number | null {
 /** One customer's prediction of a run, or null. The ids' bounds leave few chunks to look into. */
 export async function findPrediction(
   store: Store,
-  runId: string,
+  of: PredictionsOf,
   customerId: string,
 ): Promise<PredictionRecord | null> {
   const slices = await store.rows<Omit<Slice, 'first'> & { first: number | null }>(
     `SELECT shard, chunk, array_position(customer_ids, $2) AS first, 1 AS length
      FROM segcast.prediction_chunks WHERE run_id = $1 AND lo <= $2 AND hi >= $2`,
-    [runId, customerId],
+    [of.runId, customerId],
   );
   const found = slices.flatMap(({ first, ...at }) => (first === null ? [] : [{ ...at, first }]));
-  return (await readSlices(store, runId, found))[0] ?? null;
+  return (await readSlices(store, of, found))[0] ?? null;
 }

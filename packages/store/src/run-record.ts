@@ -31,6 +31,18 @@ export interface FrozenRun {
   models: RunModels;
   /** The scorer's RFM settings, as it gave them. */
   rfmSettings: unknown;
+  /** Null for a nightly run as a whole, as are its name and rule. */
+  segmentId: number | null;
+  segmentName: string | null;
+  rules: unknown;
+  /** Of a nightly run as a whole: of all its segments' rules. */
+  ruleHash: string;
+  /** Of a nightly run as a whole: the service's own. */
+  churnThresholds: ChurnThresholds;
+}
+
+/** A segment of a run, as it was when the run was submitted. */
+export interface FrozenSegment {
   segmentId: number;
   segmentName: string;
   rules: unknown;
@@ -38,19 +50,29 @@ export interface FrozenRun {
   churnThresholds: ChurnThresholds;
 }
 
+/** A run as a whole, or a nightly run as one of its segments sees it. */
 export interface RunRecord extends FrozenRun {
   id: string;
   kind: 'segment' | 'nightly';
   status: StoredRunStatus;
   scheduledFor: Date | null;
   estimatedMembers: number;
-  /** Sums over the shards so far; of a finished run over all. */
+  /**
+   * Sums over the shards so far; of a finished run over all. For a segment of a nightly run they
+   * are its own, and 0 until the run is closed: `readSegmentCounts` has them until then.
+   */
   processed: number;
   successful: number;
   failed: number;
   imputed: number;
+  /** Customers that the whole run has processed. */
+  runProcessed: number;
   /** Aggregates of a succeeded run, else null. */
   stats: AggregatedStats | null;
+  /** The segment's number within a nightly run that is seen as that segment's, else null. */
+  segmentNumber: number | null;
+  /** Why a nightly run had to leave the segment out. */
+  segmentError: StoredError | null;
   warning: string | null;
   error: StoredError | null;
   createdAt: Date;
@@ -64,21 +86,37 @@ export interface RunRecord extends FrozenRun {
 /** A pool or one of its connections. */
 export type Queryable = Pick<pg.PoolClient, 'query'>;
 
-/** Reads `RunRecord`s; append conditions on `r` (runs) and `s` (run_segments). */
-export const SELECT_RUN = `
+/** Whether a run is seen as one of its several segments sees it. */
+const IN_PART = '(r.rule_hash IS NOT NULL AND s.run_id IS NOT NULL)';
+
+/** A number of the segment, else the sum over the shards so far. */
+function counted(ofSegment: string, ofShards: string): string {
+  return `CASE WHEN ${IN_PART} THEN coalesce(s.${ofSegment}, 0)
+      ELSE coalesce(s.${ofSegment}, done.${ofShards}) END AS ${ofShards}`;
+}
+
+/**
+ * Reads `RunRecord`s; append conditions on `r` (runs) and `s` (run_segments). Nightly runs are read
+ * as the segments see them for which `segment`, a condition on `s`, holds; else as a whole.
+ */
+export function selectRuns(segment: string): string {
+  return `
   SELECT r.id, r.kind, r.status, r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings",
     r.scheduled_for AS "scheduledFor", r.estimated_members AS "estimatedMembers", r.warning,
     r.error, r.created_at AS "createdAt", r.started_at AS "startedAt",
     r.finished_at AS "finishedAt", r.predictions_deleted_at AS "predictionsDeletedAt",
     clock_timestamp() AS "asOf",
     s.segment_id AS "segmentId", s.segment_name AS "segmentName", s.rules,
-    s.rule_hash AS "ruleHash", s.churn_thresholds AS "churnThresholds", s.stats,
-    coalesce(s.members, done.processed) AS processed,
-    coalesce(s.successful, done.successful) AS successful,
-    coalesce(s.failed, done.failed) AS failed,
-    coalesce(s.imputed, done.imputed) AS imputed
+    coalesce(s.rule_hash, r.rule_hash) AS "ruleHash",
+    coalesce(s.churn_thresholds, r.churn_thresholds) AS "churnThresholds",
+    CASE WHEN s.run_id IS NULL THEN r.stats ELSE s.stats END AS stats,
+    CASE WHEN ${IN_PART} THEN s.number END AS "segmentNumber", s.error AS "segmentError",
+    done.processed AS "runProcessed", ${counted('members', 'processed')},
+    ${counted('successful', 'successful')}, ${counted('failed', 'failed')},
+    ${counted('imputed', 'imputed')}
   FROM segcast.runs r
-  JOIN segcast.run_segments s ON s.run_id = r.id
+  LEFT JOIN segcast.run_segments s
+    ON s.run_id = r.id AND (r.rule_hash IS NULL OR ${segment})
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(h.processed), 0)::bigint AS processed,
       coalesce(sum(h.successful), 0)::bigint AS successful,
@@ -86,21 +124,39 @@ export const SELECT_RUN = `
       coalesce(sum(h.imputed), 0)::bigint AS imputed
     FROM segcast.run_shards h WHERE h.run_id = r.id
   ) done`;
+}
 
 function runNotFound(id: string): AppError {
   return new AppError('run_not_found', `There is no run ${id}.`);
 }
 
-/** Throws `run_not_found`. */
-export async function loadRun(db: Queryable, id: string): Promise<RunRecord> {
+/**
+ * A run, or what it is to one of its segments. Throws `run_not_found`, and `segment_not_found` when
+ * the segment is none of the run's.
+ */
+export async function loadRun(
+  db: Queryable,
+  id: string,
+  segmentId: number | null = null,
+): Promise<RunRecord> {
   if (!isUuid(id)) throw runNotFound(id);
-  const { rows } = await db.query<RunRecord>(`${SELECT_RUN} WHERE r.id = $1`, [id]);
+  const { rows } = await db.query<RunRecord>(
+    `${selectRuns('s.segment_id = $2')}
+     WHERE r.id = $1 AND ($2::bigint IS NULL OR s.segment_id = $2)`,
+    [id, segmentId],
+  );
   const run = rows[0];
-  if (run === undefined) throw runNotFound(id);
-  return run;
+  if (run !== undefined) return run;
+  if (segmentId === null) throw runNotFound(id);
+  await loadRun(db, id);
+  throw new AppError('segment_not_found', `Run ${id} has no segment ${segmentId}.`);
 }
 
-/** Throws `run_not_found`. */
-export function readRunRecord(store: Store, id: string): Promise<RunRecord> {
-  return guardStore(() => loadRun(store.pool, id));
+/** Throws `run_not_found`, and `segment_not_found` when the segment is none of the run's. */
+export function readRunRecord(
+  store: Store,
+  id: string,
+  segmentId: number | null = null,
+): Promise<RunRecord> {
+  return guardStore(() => loadRun(store.pool, id, segmentId));
 }

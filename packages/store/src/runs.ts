@@ -1,9 +1,10 @@
 import type { Page, PageQuery, PredictionType, RunStatus } from '@segcast/contracts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Store } from './open-store.ts';
-import { SELECT_RUN, type RunRecord } from './run-record.ts';
+import { selectRuns, type RunRecord } from './run-record.ts';
 
 export interface RunFilter {
+  /** Nightly runs are listed as this segment sees them then. */
   segmentId?: number | undefined;
   /** `running` includes the planning of shards. */
   status?: RunStatus | undefined;
@@ -19,7 +20,7 @@ export async function listRunRecords(
   const before = decodeCursor(cursor, ['uuid'])?.[0] ?? null;
   const statuses = status === 'running' ? ['planning', 'running'] : status && [status];
   const rows = await store.rows<RunRecord>(
-    `${SELECT_RUN}
+    `${selectRuns('s.segment_id = $2')}
      WHERE ($1::uuid IS NULL OR r.id < $1) AND ($2::bigint IS NULL OR s.segment_id = $2)
        AND ($3::text[] IS NULL OR r.status = ANY ($3)) AND ($4::text IS NULL OR r.type = $4)
      ORDER BY r.id DESC LIMIT $5`,
@@ -31,8 +32,8 @@ export async function listRunRecords(
 }
 
 /**
- * The newest run of each segment that has any; with `succeeded` the newest that succeeded, with
- * `types` the newest of one of them.
+ * The newest run of each segment that has any, as the segment sees it; with `succeeded` the newest
+ * that succeeded for it, with `types` the newest of one of them.
  */
 export async function latestRunRecords(
   store: Store,
@@ -40,19 +41,20 @@ export async function latestRunRecords(
   { succeeded, types }: { succeeded: boolean; types?: readonly PredictionType[] },
 ): Promise<Map<number, RunRecord>> {
   const rows = await store.rows<RunRecord>(
-    `${SELECT_RUN}
-     WHERE r.id IN (
-       SELECT latest.run_id FROM unnest($1::integer[]) AS wanted (segment_id)
+    `${selectRuns('s.segment_id = ANY ($1)')}
+     WHERE (r.id, s.segment_id) IN (
+       SELECT latest.run_id, wanted.segment_id FROM unnest($1::integer[]) AS wanted (segment_id)
        CROSS JOIN LATERAL (
          SELECT l.run_id FROM segcast.run_segments l JOIN segcast.runs x ON x.id = l.run_id
-         WHERE l.segment_id = wanted.segment_id AND (NOT $2 OR x.status = 'succeeded')
+         WHERE l.segment_id = wanted.segment_id
+           AND (NOT $2 OR x.status = 'succeeded' AND l.error IS NULL)
            AND ($3::text[] IS NULL OR x.type = ANY ($3))
          ORDER BY l.run_id DESC LIMIT 1
        ) latest
      )`,
     [segmentIds, succeeded, types ?? null],
   );
-  return new Map(rows.map((run) => [run.segmentId, run]));
+  return new Map(rows.map((run) => [run.segmentId!, run]));
 }
 
 /** What a finished shard adds to its run. */

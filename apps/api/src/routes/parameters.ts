@@ -6,3 +6,10 @@ export const segmentParams = z.object({ id: segmentIdSchema });
 export const runParams = z.object({ run_id: z.uuid() });
 
 export const pageQuery = pageQuerySchema.strict();
+
+/** A nightly run and what belongs to it may be asked for as one of its segments sees it. */
+const ofSegment = { segment_id: segmentIdSchema.optional() };
+
+export const runQuery = z.strictObject(ofSegment);
+
+export const runPageQuery = pageQuerySchema.extend(ofSegment).strict();

@@ -11,7 +11,7 @@ import { cancelRun as cancel, listErrors, listResults, listRuns, readRun } from 
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
 import { POLL_AFTER } from '../runs/wait-for-run.ts';
-import { pageQuery, runParams } from './parameters.ts';
+import { runPageQuery, runParams, runQuery } from './parameters.ts';
 
 const RUN = `${API_PREFIX}/ml/runs/{run_id}/`;
 
@@ -36,6 +36,7 @@ export const run = defineRoute({
   summary: 'How a run stands: progress, stats, the first results',
   tag: 'Runs',
   params: runParams,
+  query: runQuery,
   responses: {
     200: {
       description: 'The run. Until it is finished its stats are those of the shards done so far.',
@@ -44,9 +45,9 @@ export const run = defineRoute({
       headers: { 'Retry-After': 'Seconds after which to poll again, until it is finished.' },
     },
   },
-  errors: ['run_not_found'],
-  handler: async ({ params }, deps) => {
-    const body = await readRun(deps, params.run_id);
+  errors: ['run_not_found', 'segment_not_found'],
+  handler: async ({ params, query }, deps) => {
+    const body = await readRun(deps, params.run_id, query.segment_id);
     return { status: 200, body, ...(!isFinished(body) && { headers: POLL_AFTER }) };
   },
 });
@@ -76,12 +77,12 @@ export const runResults = defineRoute({
   summary: "Each customer's prediction",
   tag: 'Runs',
   params: runParams,
-  query: pageQuery,
+  query: runPageQuery,
   responses: { 200: { description: 'A page of results.', schema: resultListSchema } },
-  errors: ['run_not_found'],
-  handler: async ({ params, query }, deps) => ({
+  errors: ['run_not_found', 'segment_not_found'],
+  handler: async ({ params, query: { segment_id: segmentId, ...page } }, deps) => ({
     status: 200,
-    body: await listResults(deps, params.run_id, query),
+    body: await listResults(deps, params.run_id, page, segmentId),
   }),
 });
 
@@ -91,11 +92,11 @@ export const runErrors = defineRoute({
   summary: 'The customers that could not be scored, and why',
   tag: 'Runs',
   params: runParams,
-  query: pageQuery,
+  query: runPageQuery,
   responses: { 200: { description: 'A page of failures.', schema: failureListSchema } },
-  errors: ['run_not_found'],
-  handler: async ({ params, query }, deps) => ({
+  errors: ['run_not_found', 'segment_not_found'],
+  handler: async ({ params, query: { segment_id: segmentId, ...page } }, deps) => ({
     status: 200,
-    body: await listErrors(deps, params.run_id, query),
+    body: await listErrors(deps, params.run_id, page, segmentId),
   }),
 });
