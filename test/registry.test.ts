@@ -8,6 +8,7 @@ import { createPlaceholderModels } from '@segcast/scoring';
 import {
   activateModel,
   listModelVersions,
+  migrateStore,
   openStore,
   readActiveModels,
   rollBackModel,
@@ -17,7 +18,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from './support/services.ts';
+import { createEmptyDatabase, type TestDatabase } from './support/services.ts';
 
 const SHIPPED = path.join(import.meta.dirname, '../models');
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 beforeEach(async () => {
-  database = await createTestDatabase();
+  database = await createEmptyDatabase();
+  await migrateStore(database.url);
   store = openStore({ url: database.url, poolMax: 8 });
   return async () => {
     await store.close();

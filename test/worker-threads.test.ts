@@ -2,7 +2,6 @@ import { AppError } from '@segcast/contracts';
 import { claimShard, readRunRecord, type ClaimedShard } from '@segcast/store';
 import { planShards, type RunLog } from '@segcast/runs';
 import { openWarehouse } from '@segcast/warehouse';
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ScoringPool } from '../apps/worker/src/threads/scoring-pool.ts';
@@ -14,7 +13,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const NEVER = new AbortController().signal;
 const CLAIMS = { leaseMs: 60_000, heartbeatMs: 1000, maxClaims: 5 };
-const CAPABILITIES = { engines: ['tfjs-wasm'], churn: ['placeholder-1'], nbo: ['placeholder-1'] };
+const CAPABILITIES = { engines: ['tfjs-wasm'] };
 
 let service: WorkerService;
 let pool: ScoringPool;
@@ -36,7 +35,6 @@ beforeAll(async () => {
     {
       storeUrl: service.url,
       warehouse: warehouseOptions(),
-      modelsDir: join(import.meta.dirname, '../models'),
       engine: 'tfjs-wasm',
       batchSize: 1024,
     },
@@ -101,7 +99,7 @@ test('an error keeps its code on the way from the thread', async () => {
       NEVER,
       () => undefined,
     ),
-  ).rejects.toMatchObject({ code: 'invalid_model' });
+  ).rejects.toMatchObject({ code: 'model_not_found' });
   await pool.scoreShard(claimed, NEVER, () => undefined);
 });
 
@@ -142,9 +140,8 @@ test('a thread that ends rejects its shard and is replaced', async () => {
 
 test('threads that cannot score say why', async () => {
   const settings = {
-    storeUrl: service.url,
+    storeUrl: 'postgres://nobody@127.0.0.1:1/none',
     warehouse: warehouseOptions(),
-    modelsDir: '/nowhere',
     engine: 'tfjs-wasm',
     batchSize: 1024,
   } as const;
@@ -153,7 +150,7 @@ test('threads that cannot score say why', async () => {
   );
   expect(error).toBeInstanceOf(AppError);
   expect(error).toMatchObject({
-    code: 'invalid_model',
-    message: expect.stringContaining('/nowhere') as string,
+    code: 'store_unavailable',
+    message: expect.stringContaining('ECONNREFUSED') as string,
   });
 });

@@ -20,6 +20,7 @@ import {
   createScorer,
   DEFAULT_RFM_SETTINGS,
   loadModels,
+  rfmSettingsSchema,
   usedModels,
   type Engine,
   type Models,
@@ -259,18 +260,19 @@ async function scoringParts(batchSize: number) {
     checkModels: [loaded.churn, loaded.nbo],
   });
   const used = await engine;
-  const scorers = new Map<PredictionType, Promise<Scorer>>();
-  const scorerFor = ({ type }: { type: PredictionType }) => {
+  const scorers = new Map<string, Promise<Scorer>>();
+  const scorerFor = ({ type, rfmSettings }: Pick<ClaimedShard, 'type' | 'rfmSettings'>) => {
+    const key = JSON.stringify([type, rfmSettings]);
     const scorer =
-      scorers.get(type) ??
+      scorers.get(key) ??
       createScorer({
         engine: used,
         models: loaded,
         predictors: predictorsOf(type),
-        rfm: DEFAULT_RFM_SETTINGS,
+        rfm: rfmSettingsSchema.parse(rfmSettings),
         batchSize,
       });
-    scorers.set(type, scorer);
+    scorers.set(key, scorer);
     return scorer;
   };
   const versions = usedModels(loaded, DEFAULT_RFM_SETTINGS, PREDICTORS);
@@ -282,11 +284,7 @@ async function scoringParts(batchSize: number) {
       rfm: DEFAULT_RFM_SETTINGS,
       churnThresholds: { high: 0.7, medium: 0.4 },
     },
-    capabilities: {
-      engines: [used.name],
-      churn: [loaded.churn.manifest.version],
-      nbo: [loaded.nbo.manifest.version],
-    },
+    capabilities: { engines: [used.name] },
     dispose: () => {
       for (const scorer of scorers.values()) void scorer.then((s) => s.dispose());
     },

@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { AppError } from '@segcast/contracts';
 import { openJobQueue } from '@segcast/queue';
-import { readRunSettings } from '@segcast/runs';
+import { LiveSettings } from '@segcast/runs';
 import { attachServices, type App } from '@segcast/runtime';
-import { placeholderWarning } from '@segcast/scoring';
 import { openStore, RunNotices } from '@segcast/store';
 import { checkWarehouse, openWarehouse } from '@segcast/warehouse';
 import type { ApiDeps } from './api-deps.ts';
@@ -32,7 +31,6 @@ export async function startApi(app: App): Promise<void> {
 
 async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
   const services = attachServices(config);
-  const { settings, requiredColumns } = await readRunSettings(config);
   const store = openStore({ url: services.databaseUrl, poolMax: STORE_CONNECTIONS });
   shutdown.add('store', () => store.close());
   const { relation, statementTimeoutMs, versionSql } = config.warehouse;
@@ -44,7 +42,13 @@ async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
     poolMax: WAREHOUSE_CONNECTIONS,
   });
   shutdown.add('warehouse', () => warehouse.close());
+  const live = await LiveSettings.open({ store, warehouse, log }, config);
   const notices = new RunNotices(services.databaseUrl);
+  notices.onModels(() => {
+    live.refresh().catch((error: unknown) => {
+      log.error({ err: error }, 'the models in use could not be read; the last known are shown');
+    });
+  });
   shutdown.add('run notices', () => notices.close());
   const queue = await openJobQueue(services.queue, {
     onError: (error, facts) => log.error({ err: error, ...facts }, 'the job queue is in trouble'),
@@ -56,9 +60,15 @@ async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
     notices,
     queue,
     log,
-    settings,
-    requiredColumns,
-    warning: placeholderWarning(settings.models),
+    get settings() {
+      return live.settings;
+    },
+    get requiredColumns() {
+      return live.requiredColumns;
+    },
+    get warning() {
+      return live.warning;
+    },
     maxActiveRuns: config.runs.maxActiveRuns,
     stopping: shutdown.signal,
   };

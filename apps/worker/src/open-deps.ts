@@ -1,5 +1,5 @@
 import { openJobQueue, type JobQueue } from '@segcast/queue';
-import { readRunSettings, type ReadRunSettings } from '@segcast/runs';
+import { LiveSettings } from '@segcast/runs';
 import { attachServices, type App, type ServiceUrls } from '@segcast/runtime';
 import { openStore, type Store } from '@segcast/store';
 import { openWarehouse, type Warehouse } from '@segcast/warehouse';
@@ -10,7 +10,8 @@ const STORE_CONNECTIONS = 6;
 /** For plans; each scoring thread has its own. */
 const WAREHOUSE_CONNECTIONS = 2;
 
-export interface WorkerDeps extends ReadRunSettings {
+export interface WorkerDeps {
+  live: LiveSettings;
   services: ServiceUrls;
   store: Store;
   warehouse: Warehouse;
@@ -24,14 +25,14 @@ export interface WorkerDeps extends ReadRunSettings {
  */
 export async function openDeps({ config, log, shutdown }: App): Promise<WorkerDeps> {
   const services = attachServices(config);
-  const read = await readRunSettings(config);
-  const { engine, threads, modelsDir, batchSize } = config.scoring;
+  const { engine, threads, batchSize } = config.scoring;
   const store = openStore({ url: services.databaseUrl, poolMax: STORE_CONNECTIONS + threads });
   shutdown.add('store', () => store.close());
   const { relation, statementTimeoutMs, versionSql } = config.warehouse;
   const source = { url: services.warehouseUrl, relation, statementTimeoutMs, versionSql };
   const warehouse = openWarehouse({ ...source, poolMax: WAREHOUSE_CONNECTIONS });
   shutdown.add('warehouse', () => warehouse.close());
+  const live = await LiveSettings.open({ store, warehouse, log }, config);
   const queue = await openJobQueue(services.queue, {
     onError: (error, context) => log.error({ err: error, ...context }, 'job queue in trouble'),
   });
@@ -39,11 +40,10 @@ export async function openDeps({ config, log, shutdown }: App): Promise<WorkerDe
   const thread = {
     storeUrl: services.databaseUrl,
     warehouse: source,
-    modelsDir,
     engine,
     batchSize,
   };
   const pool = await ScoringPool.start(thread, threads, log);
   shutdown.add('scoring threads', () => pool.close());
-  return { ...read, services, store, warehouse, queue, pool };
+  return { live, services, store, warehouse, queue, pool };
 }

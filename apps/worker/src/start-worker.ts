@@ -2,7 +2,6 @@ import { AppError } from '@segcast/contracts';
 import { startJobWorkers, type JobWorkers, type ReportError } from '@segcast/queue';
 import { sweep, type ClaimSettings } from '@segcast/runs';
 import type { App } from '@segcast/runtime';
-import { placeholderWarning } from '@segcast/scoring';
 import { checkWarehouse } from '@segcast/warehouse';
 import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
@@ -20,8 +19,8 @@ const ABORT_MS = 2000;
 export async function startWorker(app: App): Promise<void> {
   const { config, log, shutdown } = app;
   const deps = await openDeps(app);
-  const warning = placeholderWarning(deps.settings.models);
-  if (warning !== null) log.warn({ models: deps.settings.models }, warning);
+  const { settings, warning } = deps.live;
+  if (warning !== null) log.warn({ models: settings.models }, warning);
   await reportWarehouse(app, deps);
 
   const { shardLeaseMs, maxShardClaims, keepRuns, sweepIntervalMs } = config.runs;
@@ -48,7 +47,7 @@ export async function startWorker(app: App): Promise<void> {
 /** Runs say themselves what is missing; a warehouse that is filled later needs no restart. */
 async function reportWarehouse({ log }: App, deps: WorkerDeps): Promise<void> {
   try {
-    await checkWarehouse(deps.warehouse, deps.requiredColumns);
+    await checkWarehouse(deps.warehouse, deps.live.requiredColumns);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error }, `runs will fail: ${message}`);

@@ -2,3 +2,4 @@ export { registerModelVersion, type RegisteredVersion } from './register-model-v
 export { registerShippedModels } from './register-shipped-models.ts';
 export { RegisteredModels } from './registered-models.ts';
 export { readVersionFolder, writeVersionFolder } from './version-folder.ts';
+export { readRfmVersion, registerRfmVersion } from './rfm-versions.ts';

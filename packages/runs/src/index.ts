@@ -3,7 +3,7 @@ export { offerNames } from './offer-names.ts';
 export { planShards } from './plan-shards.ts';
 export { presentRun, toRunSummaries } from './present-run.ts';
 export { listErrors, listResults, listRuns, readRun } from './read-runs.ts';
-export { readRunSettings, type ReadRunSettings, type ScoringSetup } from './read-run-settings.ts';
+export { LiveSettings, readConfiguredRfm, type ScoringSetup } from './live-settings.ts';
 export { findStoredResult } from './results.ts';
 export type {
   ClaimSettings,
@@ -19,3 +19,5 @@ export { runShard } from './run-shard.ts';
 export { scoreShard } from './score-shard.ts';
 export { submitNightly, submitRun, type SubmittedRun } from './submit-run.ts';
 export { sweep, type SweepDeps } from './sweep.ts';
+export { takeQuintiles } from './take-quintiles.ts';
+export { withActiveModels } from './with-active-models.ts';

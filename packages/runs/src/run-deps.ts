@@ -26,6 +26,7 @@ export interface RunSettings {
 export interface SubmitDeps {
   store: Store;
   queue: Pick<JobQueue, 'planRun'>;
+  /** As last heard of; the models of a run are those in use when it is submitted. */
   settings: RunSettings;
   /** Runs that may be active at once. */
   maxActiveRuns: number;
@@ -67,7 +68,7 @@ export type ScoreShard = (
 export interface ShardDeps {
   store: Store;
   claims: ClaimSettings;
-  /** The engines and model versions that `scoreShard` has. */
+  /** The engines that `scoreShard` has. */
   capabilities: Capabilities;
   scoreShard: ScoreShard;
   log: RunLog;

@@ -14,6 +14,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { dedupKey } from './dedup-key.ts';
 import { presentRun } from './present-run.ts';
 import type { RunSettings, SubmitDeps } from './run-deps.ts';
+import { withActiveModels } from './with-active-models.ts';
 
 export interface SubmittedRun {
   run: Run;
@@ -36,8 +37,9 @@ export async function submitRun(
       `Segment ${segmentId} "${segment.name}" is inactive. Activate it to score its members.`,
     );
   }
-  const scoring = freezeScoring(type, deps.settings);
-  const frozen = freezeSegment(segment, deps.settings);
+  const settings = await withActiveModels(deps.store, deps.settings);
+  const scoring = freezeScoring(type, settings);
+  const frozen = freezeSegment(segment, settings);
   const { run, inserted } = await insertAndDispatch(deps, {
     ...scoring,
     id: uuidv7(),
@@ -63,10 +65,11 @@ export async function submitNightly(
   scheduledFor: Date,
 ): Promise<{ submitted: number }> {
   await deps.refreshFeatures();
+  const settings = await withActiveModels(deps.store, deps.settings);
   let submitted = 0;
   for (const segment of await listActiveSegments(deps.store)) {
     const { inserted } = await insertAndDispatch(deps, {
-      ...freezeScoring('all', deps.settings),
+      ...freezeScoring('all', settings),
       id: uuidv7(),
       kind: 'nightly',
       dedupKey: `nightly ${scheduledFor.toISOString()} ${segment.id}`,

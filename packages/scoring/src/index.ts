@@ -45,7 +45,12 @@ export {
   type ModelManifest,
   type ModelName,
 } from './models/model-manifest.ts';
-export { placeholderWarning, usedModels, type UsedModels } from './models/used-models.ts';
+export {
+  placeholderWarning,
+  rfmVersion,
+  usedModels,
+  type UsedModels,
+} from './models/used-models.ts';
 export { churnRisk } from './results/churn-risk.ts';
 export type { Offer } from './results/offer.ts';
 export { shortestFloat32 } from './results/shortest-float32.ts';
@@ -62,7 +67,12 @@ export {
   rfmSegmentsSchema,
   type RfmSegments,
 } from './rfm/rfm-segments.ts';
-export { DEFAULT_RFM_SETTINGS, rfmSettingsSchema, type RfmSettings } from './rfm/rfm-settings.ts';
+export {
+  DEFAULT_RFM_SETTINGS,
+  rfmSettingsSchema,
+  type RfmMode,
+  type RfmSettings,
+} from './rfm/rfm-settings.ts';
 export { createScorer, type CreateScorerOptions } from './scorer/create-scorer.ts';
 export { ScorerCache, type ScorerSettings } from './scorer/scorer-cache.ts';
 export * from './scorer/scoring-batch.ts';

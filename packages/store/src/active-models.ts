@@ -1,4 +1,4 @@
-import { AppError } from '@segcast/contracts';
+import { AppError, type Predictor } from '@segcast/contracts';
 import {
   loadVersion,
   modelNotFound,
@@ -13,7 +13,7 @@ import { inTransaction } from './transaction.ts';
 export const MODELS_CHANNEL = 'segcast_models';
 
 export interface ActiveModel {
-  model: string;
+  model: Predictor;
   version: string;
   placeholder: boolean;
 }

@@ -1,15 +1,17 @@
 import pg from 'pg';
+import { MODELS_CHANNEL } from './active-models.ts';
 
 const CHANNEL = 'segcast_runs';
 const RECONNECT_MS = 1000;
 
 /**
- * Hears which runs have been closed, over a connection of its own that it opens again when it is
+ * Hears which runs have been closed and that models were switched, over a connection of its own that it opens again when it is
  * lost. A notice may be missed while it is: whoever waits for one looks at the run now and then.
  */
 export class RunNotices {
   readonly #url: string;
   readonly #listeners = new Map<string, Set<() => void>>();
+  #onModels: () => void = () => undefined;
   #client: pg.Client | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -29,6 +31,11 @@ export class RunNotices {
     };
   }
 
+  /** Calls `listener` whenever another version of a model may be in use than before. */
+  onModels(listener: () => void): void {
+    this.#onModels = listener;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -42,7 +49,10 @@ export class RunNotices {
       application_name: 'segcast notices',
     });
     this.#client = client;
-    client.on('notification', ({ payload }) => this.#tell(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === MODELS_CHANNEL) this.#onModels();
+      else this.#tell(payload ?? '');
+    });
     // The error that ends a connection is followed by its end.
     client.on('error', () => undefined);
     client.once('end', () => {
@@ -50,7 +60,9 @@ export class RunNotices {
     });
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${CHANNEL}; LISTEN ${MODELS_CHANNEL}`);
+      // What was switched while nobody listened.
+      this.#onModels();
     } catch {
       // A server that is away ends the connection too, after which it is tried again.
       await client.end();

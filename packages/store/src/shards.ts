@@ -15,41 +15,37 @@ export interface ClaimedShard extends ShardClaim, FrozenRun {
   range: { lo: string | null; hi: string | null };
 }
 
-/** The engines and model versions that a worker has. */
+/** The engines that a worker has; the models it reads from the registry. */
 export interface Capabilities {
   engines: readonly string[];
-  churn: readonly string[];
-  nbo: readonly string[];
 }
 
 /**
  * Takes a shard that is pending, or whose holder's lease has ended, of a running run. The attempt
  * is counted here and not in the job, since a stalled job is delivered again with the same
- * payload. Null when there is nothing to take or the worker lacks the run's engine or models.
+ * payload. Null when there is nothing to take or the worker lacks the run's engine.
  */
 export async function claimShard(
   store: Store,
   { runId, shard }: { runId: string; shard: number },
-  { engines, churn, nbo }: Capabilities,
+  { engines }: Capabilities,
   { leaseMs, maxClaims }: { leaseMs: number; maxClaims: number },
 ): Promise<ClaimedShard | null> {
   const [claimed] = await store.rows<ClaimedShard>(
     `UPDATE segcast.run_shards h
      SET status = 'running', attempt = h.attempt + 1, processed = 0, dispatched_at = NULL,
-       lease_until = clock_timestamp() + $6 * interval '1 ms'
+       lease_until = clock_timestamp() + $4 * interval '1 ms'
      FROM segcast.runs r JOIN segcast.run_segments s ON s.run_id = r.id
      WHERE h.run_id = $1 AND h.shard = $2 AND r.id = h.run_id AND r.status = 'running'
-       AND h.attempt < $7 AND h.not_before <= clock_timestamp()
+       AND h.attempt < $5 AND h.not_before <= clock_timestamp()
        AND (h.status = 'pending' OR h.status = 'running' AND h.lease_until < clock_timestamp())
        AND r.engine = ANY ($3)
-       AND (r.models -> 'churn' IS NULL OR r.models -> 'churn' ->> 'version' = ANY ($4))
-       AND (r.models -> 'nbo' IS NULL OR r.models -> 'nbo' ->> 'version' = ANY ($5))
      RETURNING h.run_id AS "runId", h.shard, h.attempt,
        jsonb_build_object('lo', h.lo, 'hi', h.hi) AS range,
        r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", s.segment_id AS "segmentId",
        s.segment_name AS "segmentName", s.rules, s.rule_hash AS "ruleHash",
        s.churn_thresholds AS "churnThresholds"`,
-    [runId, shard, engines, churn, nbo, leaseMs, maxClaims],
+    [runId, shard, engines, leaseMs, maxClaims],
   );
   return claimed ?? null;
 }

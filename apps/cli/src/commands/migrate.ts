@@ -1,5 +1,6 @@
+import { registerShippedModels } from '@segcast/registry';
 import { loadConfig, openDatabases } from '@segcast/runtime';
-import { migrateStore } from '@segcast/store';
+import { migrateStore, openStore } from '@segcast/store';
 import type { Command } from 'commander';
 
 /** `segcast migrate`: brings the tables of Segcast up to date; for servers that `up` does not start. */
@@ -12,11 +13,22 @@ export function addMigrateCommand(program: Command): void {
 
 async function migrate(): Promise<void> {
   const notify = (text: string) => console.error(text);
-  const databases = await openDatabases(loadConfig(), { command: 'segcast migrate', notify });
+  const config = loadConfig();
+  const databases = await openDatabases(config, { command: 'segcast migrate', notify });
   try {
     await migrateStore(databases.databaseUrl);
+    await registerModels(databases.databaseUrl, config.scoring.modelsDir);
   } finally {
     await databases.close();
   }
   console.log('The tables of Segcast are up to date.');
+}
+
+async function registerModels(url: string, modelsDir: string): Promise<void> {
+  const store = openStore({ url, poolMax: 1 });
+  try {
+    await registerShippedModels(store, modelsDir);
+  } finally {
+    await store.close();
+  }
 }

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { fromSentError, toSentError } from '@segcast/contracts';
+import { RegisteredModels } from '@segcast/registry';
 import { scoreShard, type ScoreDeps } from '@segcast/runs';
-import { createEngine, loadModels, ScorerCache, type Engine } from '@segcast/scoring';
-import { openStore, type ClaimedShard } from '@segcast/store';
+import { createEngine, ScorerCache, type Engine, type Model } from '@segcast/scoring';
+import { openStore, readActiveModels, type ClaimedShard, type Store } from '@segcast/store';
 import { openWarehouse } from '@segcast/warehouse';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
 
@@ -17,24 +18,31 @@ void start();
 
 async function start(): Promise<void> {
   try {
-    const engine = await openEngine();
-    receive(openDeps(engine));
+    const store = openStore({ url: settings.storeUrl, poolMax: CONNECTIONS });
+    const models = new RegisteredModels(store);
+    const engine = await createEngine({
+      preference: settings.engine,
+      checkModels: await readModelsInUse(store, models),
+    });
+    receive(openDeps(store, models, engine));
     send({ kind: 'ready', engine: engine.name, notes: engine.notes });
   } catch (error) {
     send({ kind: 'unusable', error: toSentError(error) });
   }
 }
 
-async function openEngine(): Promise<Engine> {
-  const models = await loadModels(settings.modelsDir);
-  return createEngine({ preference: settings.engine, checkModels: Object.values(models) });
+/** What most runs will ask for; the others are proved when they are first met. */
+async function readModelsInUse(store: Store, models: RegisteredModels): Promise<Model[]> {
+  const networks = (await readActiveModels(store)).filter(({ model }) => model !== 'rfm');
+  return Promise.all(networks.map(({ model, version }) => models.load(model, version)));
 }
 
-function openDeps(engine: Engine): ScoreDeps {
-  const { storeUrl, warehouse, modelsDir, batchSize } = settings;
-  const scorers = new ScorerCache({ engine, modelsDir, batchSize });
+function openDeps(store: Store, models: RegisteredModels, engine: Engine): ScoreDeps {
+  const { warehouse, batchSize } = settings;
+  const loadModels = models.loadAll.bind(models);
+  const scorers = new ScorerCache({ engine, loadModels, batchSize });
   return {
-    store: openStore({ url: storeUrl, poolMax: CONNECTIONS }),
+    store,
     warehouse: openWarehouse({ ...warehouse, poolMax: CONNECTIONS }),
     scorerFor: (shard) => scorers.scorerFor(shard),
     batchSize,

@@ -7,7 +7,6 @@ import type { WarehouseOptions } from '@segcast/warehouse';
 export interface ThreadSettings {
   storeUrl: string;
   warehouse: Omit<WarehouseOptions, 'poolMax'>;
-  modelsDir: string;
   engine: EnginePreference;
   /** Members per call of the engine. */
   batchSize: number;

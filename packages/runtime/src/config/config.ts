@@ -41,6 +41,8 @@ export interface Config {
     churnThresholds: ChurnThresholds;
   };
   rfm: {
+    /** Whether the bounds are given, or are the quintiles of the warehouse. */
+    mode: 'thresholds' | 'quantile';
     /** Bounds of the scores 5, 4, 3 and 2. */
     recencyDays: FourNumbers;
     frequency: FourNumbers;
@@ -91,6 +93,7 @@ export function toConfig(env: Environment, warnings: string[]): Config {
       churnThresholds: { high: env.CHURN_HIGH_THRESHOLD, medium: env.CHURN_MEDIUM_THRESHOLD },
     },
     rfm: {
+      mode: env.RFM_MODE,
       recencyDays: env.RFM_RECENCY_DAYS,
       frequency: env.RFM_FREQUENCY,
       monetary: env.RFM_MONETARY,

@@ -42,6 +42,7 @@ export const environmentSchema = z
     MODELS_DIR: z.string().default('models'),
     CHURN_HIGH_THRESHOLD: fraction().default(0.7),
     CHURN_MEDIUM_THRESHOLD: fraction().default(0.4),
+    RFM_MODE: choice('thresholds', 'quantile').default('thresholds'),
     RFM_RECENCY_DAYS: fourNumbers('rising').default([30, 60, 90, 180]),
     RFM_FREQUENCY: fourNumbers('falling').default([20, 10, 5, 2]),
     RFM_MONETARY: fourNumbers('falling').default([1000, 500, 200, 100]),

@@ -1,5 +1,5 @@
 import { PREDICTORS, type Predictor, type RunSummary } from '@segcast/contracts';
-import { rfmSettingsSchema, type RfmSettings } from '../rfm/rfm-settings.ts';
+import { rfmSettingsSchema, type RfmMode, type RfmSettings } from '../rfm/rfm-settings.ts';
 import type { Models } from './load-models.ts';
 import { sha256 } from './manifest-hash.ts';
 
@@ -28,10 +28,11 @@ export function usedModels(
   return used;
 }
 
-function rfmVersion(settings: RfmSettings): string {
+/** The name of the version that these settings are. */
+export function rfmVersion(settings: RfmSettings, mode: RfmMode = 'thresholds'): string {
   // Parsing puts the keys in one order, whatever the way they came.
   const canonical = JSON.stringify(rfmSettingsSchema.parse(settings));
-  return `thresholds-${sha256(Buffer.from(canonical)).slice(0, 8)}`;
+  return `${mode}-${sha256(Buffer.from(canonical)).slice(0, 8)}`;
 }
 
 const TITLES: Record<Predictor, string> = {

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { DEFAULT_RFM_SEGMENTS, rfmSegmentsSchema } from './rfm-segments.ts';
 
 const four = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const ascending = four.refine((t) => t[0] < t[1] && t[1] < t[2] && t[2] < t[3], {
-  error: 'must rise: the first is for score 5, the last for score 2',
+// Quintiles may coincide: the better score then takes all of them.
+const ascending = four.refine((t) => t[0] <= t[1] && t[1] <= t[2] && t[2] <= t[3], {
+  error: 'must not fall: the first is for score 5, the last for score 2',
 });
-const descending = four.refine((t) => t[0] > t[1] && t[1] > t[2] && t[2] > t[3], {
-  error: 'must fall: the first is for score 5, the last for score 2',
+const descending = four.refine((t) => t[0] >= t[1] && t[1] >= t[2] && t[2] >= t[3], {
+  error: 'must not rise: the first is for score 5, the last for score 2',
 });
 const column = z.string().min(1);
 
@@ -20,6 +21,9 @@ export const rfmSettingsSchema = z.strictObject({
   monetary: descending,
   segments: rfmSegmentsSchema,
 });
+/** Whether the bounds are given by the configuration or are quintiles of the warehouse. */
+export type RfmMode = 'thresholds' | 'quantile';
+
 /** All that decides an RFM score and its name; plain JSON, so that a run can keep its own. */
 export type RfmSettings = z.infer<typeof rfmSettingsSchema>;
 

@@ -1,7 +1,7 @@
 import { OFFER_COUNT, type InputColumn, type Predictor } from '@segcast/contracts';
 import type { EngineModel } from '../engine/engine-model.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Models } from '../models/load-models.ts';
+import type { Model, Models } from '../models/load-models.ts';
 import { columnKey, distinctColumns, inputColumn } from '../models/input-column.ts';
 import { networkWidth } from '../models/manifest-input.ts';
 import { MODEL_NAMES, type ModelName } from '../models/model-manifest.ts';
@@ -14,7 +14,8 @@ import { requireRunnable, spreadOffers } from './spread-offers.ts';
 
 export interface CreateScorerOptions {
   engine: Engine;
-  models: Models;
+  /** Of every network asked for. */
+  models: Partial<Models>;
   /** What to score; a model that is not asked for is not run. */
   predictors: readonly Predictor[];
   rfm: RfmSettings;
@@ -37,8 +38,9 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
   const matrices = new Map<string, InputMatrix>();
   const runs: ModelRun[] = [];
   for (const name of wanted) {
-    requireRunnable(models[name].manifest);
-    const { inputs, outputs } = models[name].manifest;
+    const wantedModel = modelOf(models, name);
+    requireRunnable(wantedModel.manifest);
+    const { inputs, outputs } = wantedModel.manifest;
     const key = JSON.stringify(inputs);
     const matrix = matrices.get(key) ?? {
       values: new Float32Array(batchSize * networkWidth(inputs)),
@@ -49,7 +51,7 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
     runs.push({
       name,
       matrix,
-      model: await engine.load(models[name]),
+      model: await engine.load(wantedModel),
       output: new Float32Array(batchSize * outputs.length),
     });
   }
@@ -63,11 +65,17 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
   });
 }
 
+function modelOf(models: Partial<Models>, name: ModelName): Model {
+  const model = models[name];
+  if (model === undefined) throw new TypeError(`The ${name} model to score with is not given.`);
+  return model;
+}
+
 function wantedColumns(
   wanted: readonly ModelName[],
   { models, predictors, rfm }: CreateScorerOptions,
 ): InputColumn[] {
-  const columns = wanted.flatMap((name) => models[name].manifest.inputs.map(inputColumn));
+  const columns = wanted.flatMap((name) => modelOf(models, name).manifest.inputs.map(inputColumn));
   if (predictors.includes('rfm')) {
     columns.push(rfm.columns.recency, rfm.columns.frequency, rfm.columns.monetary);
   }

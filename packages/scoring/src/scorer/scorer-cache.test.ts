@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createEngine } from '../engine/create-engine.ts';
 import { DEFAULT_RFM_SETTINGS } from '../rfm/rfm-settings.ts';
+import { loadModels } from '../models/load-models.ts';
 import { loadCommittedModels, MODELS_DIR } from '../testing/committed-models.ts';
 import { ScorerCache, type ScorerSettings } from './scorer-cache.ts';
 
@@ -11,7 +12,8 @@ let cache: ScorerCache;
 beforeEach(async () => {
   const checkModels = Object.values(await loadCommittedModels());
   const engine = await createEngine({ preference: 'tfjs-wasm', checkModels });
-  cache = new ScorerCache({ engine, modelsDir: MODELS_DIR, batchSize: 4 });
+  const load = (versions: object) => loadModels(MODELS_DIR, versions);
+  cache = new ScorerCache({ engine, loadModels: load, batchSize: 4 });
 });
 
 function settingsOf(type: ScorerSettings['type'], mostRecent = 30): ScorerSettings {

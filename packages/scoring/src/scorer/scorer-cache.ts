@@ -1,6 +1,7 @@
 import { predictorsOf, type PredictionType, type RunModels } from '@segcast/contracts';
 import type { Engine } from '../engine/engine.ts';
-import { loadModels } from '../models/load-models.ts';
+import type { Models } from '../models/load-models.ts';
+import type { ModelName } from '../models/model-manifest.ts';
 import { rfmSettingsSchema } from '../rfm/rfm-settings.ts';
 import { createScorer } from './create-scorer.ts';
 import type { Scorer } from './scoring-batch.ts';
@@ -15,7 +16,8 @@ export interface ScorerSettings {
 
 export interface ScorerCacheOptions {
   engine: Engine;
-  modelsDir: string;
+  /** Reads the versions asked for. */
+  loadModels: (versions: Partial<Record<ModelName, string>>) => Promise<Partial<Models>>;
   /** The most customers in one call. */
   batchSize: number;
   /** Scorers kept, each with an engine's memory; by default 4. */
@@ -37,7 +39,7 @@ export class ScorerCache {
 
   /**
    * The scorer for these settings, good until other settings have displaced it: use it at once.
-   * @throws AppError `invalid_model` when a version is no longer there, or changed.
+   * @throws AppError `model_not_found` when there is no such version, `invalid_model` when it is damaged.
    */
   async scorerFor(settings: ScorerSettings): Promise<Scorer> {
     const { type, models, rfmSettings } = settings;
@@ -56,14 +58,14 @@ export class ScorerCache {
   }
 
   async #create({ type, models, rfmSettings }: ScorerSettings): Promise<Scorer> {
-    const { engine, modelsDir, batchSize } = this.#options;
+    const { engine, loadModels, batchSize } = this.#options;
     const versions = {
       ...(models.churn && { churn: models.churn.version }),
       ...(models.nbo && { nbo: models.nbo.version }),
     };
     return createScorer({
       engine,
-      models: await loadModels(modelsDir, versions),
+      models: await loadModels(versions),
       predictors: predictorsOf(type),
       rfm: rfmSettingsSchema.parse(rfmSettings),
       batchSize,
