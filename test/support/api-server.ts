@@ -52,6 +52,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     warehouse: service.warehouse,
     queue: service.queue,
     notices,
+    nightly: { pattern: '0 2 * * *', tz: 'UTC' },
     warning: placeholderWarning(models),
     requiredColumns: ['total_revenue', 'transaction_count'],
     stopping: stopping.signal,

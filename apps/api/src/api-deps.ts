@@ -1,6 +1,6 @@
 import type { InputColumn } from '@segcast/contracts';
 import type { SubmitDeps } from '@segcast/runs';
-import type { JobQueue } from '@segcast/queue';
+import type { JobQueue, NightlySchedule } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
 
@@ -9,6 +9,8 @@ export interface ApiDeps extends SubmitDeps {
   warehouse: Warehouse;
   queue: JobQueue;
   notices: RunNotices;
+  /** The nightly schedule of the environment; null where it is off. */
+  nightly: NightlySchedule | null;
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** The warehouse columns that the models read. */

@@ -59,6 +59,7 @@ async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
     warehouse,
     notices,
     queue,
+    nightly: config.nightly,
     log,
     get settings() {
       return live.settings;

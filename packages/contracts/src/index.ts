@@ -11,6 +11,7 @@ export * from './prediction-types.ts';
 export * from './problem.ts';
 export * from './results.ts';
 export * from './run.ts';
+export * from './schedule.ts';
 export * from './segment.ts';
 export * from './sent-error.ts';
 export * from './service.ts';

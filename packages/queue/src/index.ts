@@ -5,6 +5,7 @@ export {
   type JobWorkers,
   type JobWorkersOptions,
 } from './job-workers.ts';
+export { nextFiring } from './next-firing.ts';
 export type { NightlySchedule } from './nightly-schedule.ts';
 export { migrateQueue } from './open-backend.ts';
 export type { ReportError } from './outage-reporter.ts';

@@ -1,4 +1,5 @@
 export { cancelRun } from './cancel-run.ts';
+export { nightlyInForce } from './nightly-in-force.ts';
 export { offerNames } from './offer-names.ts';
 export { planShards } from './plan-shards.ts';
 export { presentRun, toRunSummaries } from './present-run.ts';

@@ -18,6 +18,7 @@ import {
   type Store,
 } from '@segcast/store';
 import type { ClaimSettings, RunLog } from './run-deps.ts';
+import { nightlyInForce } from './nightly-in-force.ts';
 import { finalError } from './run-shard.ts';
 import { toStoredError } from './stored-error.ts';
 import { summarizeRun } from './summarize-run.ts';
@@ -29,7 +30,7 @@ export interface SweepDeps {
   claims: ClaimSettings;
   /** Succeeded runs of each segment whose predictions are kept. */
   keepRuns: number;
-  /** The schedule to be in force; a flushed queue has forgotten it. */
+  /** The schedule unless another was set over HTTP; a flushed queue has forgotten it. */
   nightly: NightlySchedule | null;
   log: RunLog;
 }
@@ -97,7 +98,7 @@ async function tidy({ store, keepRuns, log }: SweepDeps): Promise<void> {
 async function redispatch({ store, queue, claims, nightly, log }: SweepDeps): Promise<void> {
   try {
     await queue.ping();
-    await queue.upsertNightly(nightly);
+    await queue.upsertNightly(await nightlyInForce(store, nightly));
     const lost = { lostAfterMs: claims.leaseMs, limit: JOBS_AT_ONCE };
     const plans = await redispatchPlans(store, lost);
     for (const job of plans) await queue.planRun(job);

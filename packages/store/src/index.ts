@@ -46,6 +46,7 @@ export {
   type RunFilter,
   type ShardPart,
 } from './runs.ts';
+export * from './schedules.ts';
 export type { SegmentRecord } from './segment-record.ts';
 export * from './segments.ts';
 export * from './shards.ts';

@@ -1,9 +1,19 @@
-import type { CatalogueOffer } from '@segcast/contracts';
+import type { CatalogueOffer, Schedule } from '@segcast/contracts';
 
 export const OFFER: CatalogueOffer = {
   offer_id: 'offer_3',
   offer_name: 'Double points in May',
   category: 'Loyalty',
   description: 'Every purchase of the month counts twice.',
+  updated_at: '2026-01-05T09:00:00.000Z',
+};
+
+export const SCHEDULE: Schedule = {
+  name: 'nightly',
+  pattern: '30 1 * * *',
+  tz: 'Europe/Berlin',
+  enabled: true,
+  source: 'stored',
+  next_firing_at: '2026-01-06T00:30:00.000Z',
   updated_at: '2026-01-05T09:00:00.000Z',
 };

@@ -35,10 +35,13 @@ import {
   runSchema,
   runStatusSchema,
   runSummarySchema,
+  scheduleListSchema,
+  scheduleSchema,
   segmentListSchema,
   segmentSchema,
   segmentStatsSchema,
   updateOfferSchema,
+  updateScheduleSchema,
   updateSegmentSchema,
 } from '@segcast/contracts';
 import type { z } from 'zod';
@@ -59,6 +62,7 @@ export const REQUEST_SCHEMAS: Record<string, z.ZodType> = {
   PreviewRequest: previewRequestSchema,
   PredictRequest: predictRequestSchema,
   UpdateOffer: updateOfferSchema,
+  UpdateSchedule: updateScheduleSchema,
 };
 
 /** Schemas of bodies that the service answers with. */
@@ -90,6 +94,8 @@ export const RESPONSE_SCHEMAS: Record<string, z.ZodType> = {
   Offer: offerSchema,
   CatalogueOffer: catalogueOfferSchema,
   OfferList: offerListSchema,
+  Schedule: scheduleSchema,
+  ScheduleList: scheduleListSchema,
   FailureItem: failureItemSchema,
   FailureList: failureListSchema,
   Column: columnSchema,

@@ -4,6 +4,7 @@ import { health, readiness } from './health.ts';
 import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
 import { listOffers, updateOffer } from './offers.ts';
+import { listSchedules, updateNightly } from './schedules.ts';
 import { docsPage, errorsPage, overviewPage } from './pages.ts';
 import { predictSegment } from './predict-segment.ts';
 import { previewSegment } from './preview-segment.ts';
@@ -36,6 +37,8 @@ const DOCUMENTED: readonly Route[] = [
   readFeatures,
   listOffers,
   updateOffer,
+  listSchedules,
+  updateNightly,
   mlStatus,
   health,
   readiness,
