@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { libpqEnvironment } from '../service/libpq-environment.ts';
 import { drainCopy } from './drain-copy.ts';
 
 /** Reads all rows of a COPY to nowhere, as fast as the database can send; milliseconds. */
@@ -31,16 +32,4 @@ async function drainByPsql(databaseUrl: string, copy: string): Promise<number> {
   } finally {
     closeSync(nowhere);
   }
-}
-
-/** Not as an argument: a password would be in the list of processes. */
-function libpqEnvironment(databaseUrl: string): Record<string, string> {
-  const { hostname, port, username, password, pathname } = new URL(databaseUrl);
-  return {
-    PGHOST: hostname,
-    PGPORT: port,
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-  };
 }
