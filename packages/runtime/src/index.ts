@@ -1,5 +1,6 @@
 export { type Config, PROJECT_ROOT } from './config/config.ts';
 export { loadConfig } from './config/load-config.ts';
+export { isAccessKey } from './config/variables.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -1,4 +1,17 @@
 export * from './active-models.ts';
+export { hashSecret } from './api-key-secret.ts';
+export {
+  anyApiKey,
+  createApiKey,
+  createFirstApiKey,
+  deleteApiKey,
+  findApiKey,
+  listApiKeys,
+  revokeApiKey,
+  touchApiKey,
+  type ApiKeyRecord,
+  type NewApiKey,
+} from './api-keys.ts';
 export * from './cancel-run.ts';
 export type { PredictionColumns } from './chunk-encoder.ts';
 export * from './clean-predictions.ts';
@@ -49,6 +62,7 @@ export {
 export * from './schedules.ts';
 export type { SegmentRecord } from './segment-record.ts';
 export * from './segments.ts';
+export * from './sessions.ts';
 export * from './shards.ts';
 export * from './sweep-lock.ts';
 export * from './write-segments.ts';

@@ -4,9 +4,10 @@ import { segments } from './migrations/0001-segments.ts';
 import { runs } from './migrations/0002-runs.ts';
 import { predictions } from './migrations/0003-predictions.ts';
 import { nightlyPass } from './migrations/0004-nightly-pass.ts';
+import { access } from './migrations/0005-access.ts';
 import { deliveries } from './migrations/0006-deliveries.ts';
-import { models } from './migrations/0008-models.ts';
 import { campaigns } from './migrations/0007-campaigns.ts';
+import { models } from './migrations/0008-models.ts';
 import { guardStore } from './store-error.ts';
 
 interface NumberedMigration {
@@ -20,9 +21,10 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0002-runs', sql: runs },
   { name: '0003-predictions', sql: predictions },
   { name: '0004-nightly-pass', sql: nightlyPass },
+  { name: '0005-access', sql: access },
   { name: '0006-deliveries', sql: deliveries },
-  { name: '0008-models', sql: models },
   { name: '0007-campaigns', sql: campaigns },
+  { name: '0008-models', sql: models },
 ];
 
 const SOURCE: Knex.MigrationSource<NumberedMigration> = {

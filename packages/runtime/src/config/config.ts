@@ -11,7 +11,26 @@ type FourNumbers = [number, number, number, number];
 
 /** What the environment asks for, checked and complete. Durations are in milliseconds. */
 export interface Config {
-  http: { host: string; port: number; allowUnprotected: boolean };
+  http: {
+    host: string;
+    port: number;
+    /** How many proxies to believe, or which; null for none. */
+    trustProxy: number | string[] | null;
+  };
+  access: {
+    /** Becomes the first key where there has been none. */
+    bootstrapKey: string | null;
+    /** Absolute path of a file that holds it. */
+    bootstrapKeyFile: string | null;
+    /** How long a person stays signed in. */
+    sessionMs: number;
+    /** Requests of one key; 0 is without limit. */
+    requestsPerMinute: number;
+    /** Refused keys from one address. */
+    failuresPerMinute: number;
+    /** The key that our own commands send. */
+    apiKey: string | null;
+  };
   /** Absolute path of the folder for embedded services and their state. */
   dataDir: string;
   /** Null: an embedded PostgreSQL. */
@@ -69,7 +88,16 @@ export interface Config {
 export function toConfig(env: Environment, warnings: string[]): Config {
   const path = (value: string) => resolve(PROJECT_ROOT, value);
   return {
-    http: { host: env.HOST, port: env.PORT, allowUnprotected: env.ALLOW_UNPROTECTED },
+    http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY ?? null },
+    access: {
+      bootstrapKey: env.SEGCAST_BOOTSTRAP_KEY ?? null,
+      bootstrapKeyFile:
+        env.SEGCAST_BOOTSTRAP_KEY_FILE === undefined ? null : path(env.SEGCAST_BOOTSTRAP_KEY_FILE),
+      sessionMs: env.SESSION_HOURS * 3_600_000,
+      requestsPerMinute: env.RATE_LIMIT_PER_MINUTE,
+      failuresPerMinute: env.FAILED_SIGN_INS_PER_MINUTE,
+      apiKey: env.SEGCAST_API_KEY ?? null,
+    },
     dataDir: path(env.SEGCAST_DATA_DIR),
     databaseUrl: env.DATABASE_URL ?? null,
     warehouse: {

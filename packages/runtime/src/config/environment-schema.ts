@@ -3,13 +3,14 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 import {
+  accessKey,
   choice,
   connectionUrl,
   cronPattern,
-  flag,
   fourNumbers,
   fraction,
   integer,
+  proxies,
   timeZone,
 } from './variables.ts';
 
@@ -24,7 +25,13 @@ export const environmentSchema = z
   .object({
     HOST: z.string().default('127.0.0.1'),
     PORT: integer(0, 65_535).default(3000),
-    ALLOW_UNPROTECTED: flag().default(false),
+    TRUST_PROXY: proxies().optional(),
+    SEGCAST_BOOTSTRAP_KEY: accessKey().optional(),
+    SEGCAST_BOOTSTRAP_KEY_FILE: z.string().optional(),
+    SEGCAST_API_KEY: accessKey(1).optional(),
+    SESSION_HOURS: integer(1, 8760).default(12),
+    RATE_LIMIT_PER_MINUTE: integer(0, 100_000_000).default(30_000),
+    FAILED_SIGN_INS_PER_MINUTE: integer(1, 100_000).default(30),
     SEGCAST_DATA_DIR: z.string().default('.segcast'),
     DATABASE_URL: postgresUrl,
     DWH_URL: postgresUrl,
@@ -65,12 +72,10 @@ export const environmentSchema = z
     error: 'must be below CHURN_HIGH_THRESHOLD',
     when: areValid('CHURN_MEDIUM_THRESHOLD', 'CHURN_HIGH_THRESHOLD'),
   })
-  .refine((env) => isLoopback(env.HOST) || env.ALLOW_UNPROTECTED, {
-    path: ['HOST'],
-    error:
-      'is not a loopback address, and nothing protects the API yet: anyone who reaches it could ' +
-      'read and change everything. Use 127.0.0.1, or set ALLOW_UNPROTECTED=1 behind a gateway',
-    when: areValid('ALLOW_UNPROTECTED'),
+  .refine((env) => !(env.SEGCAST_BOOTSTRAP_KEY && env.SEGCAST_BOOTSTRAP_KEY_FILE), {
+    path: ['SEGCAST_BOOTSTRAP_KEY_FILE'],
+    error: 'is set beside SEGCAST_BOOTSTRAP_KEY; set one of them',
+    when: areValid('SEGCAST_BOOTSTRAP_KEY'),
   });
 
 /** Lets a check between variables run in spite of faults in others. */
@@ -80,7 +85,3 @@ function areValid(...names: string[]) {
 }
 
 export type Environment = z.infer<typeof environmentSchema>;
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}

@@ -20,7 +20,7 @@ function faultsOf(environment: Record<string, string>): string[] {
 
 test('an empty environment is a complete configuration', () => {
   const config = loadConfig({});
-  expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, allowUnprotected: false });
+  expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, trustProxy: null });
   expect(config.databaseUrl).toBeNull();
   expect(config.nightly).toEqual({ pattern: '0 2 * * *', tz: 'UTC' });
   expect(config.scoring.threads).toBeGreaterThanOrEqual(1);
@@ -35,7 +35,8 @@ test('an empty variable counts as absent', () => {
 test('every fault is listed at once, with its variable, and passwords are not repeated', () => {
   const faulty = {
     PORT: '70000',
-    HOST: '0.0.0.0',
+    TRUST_PROXY: 'everybody',
+    SEGCAST_BOOTSTRAP_KEY: 'secret, and too short',
     DATABASE_URL: 'mysql://me:secret@host/db',
     REDIS_URL: 'nowhere',
     QUEUE_BACKEND: 'kafka',
@@ -58,9 +59,10 @@ test('every fault is listed at once, with its variable, and passwords are not re
 
 test('faults between variables are found too', () => {
   expect(faultsOf({ CHURN_HIGH_THRESHOLD: '0.3' })).toEqual(['/CHURN_MEDIUM_THRESHOLD']);
-  expect(faultsOf({ HOST: '0.0.0.0' })).toEqual(['/HOST']);
-  expect(loadConfig({ HOST: '0.0.0.0', ALLOW_UNPROTECTED: 'yes' }).http.host).toBe('0.0.0.0');
-  expect(loadConfig({ HOST: '127.0.0.2' }).http.host).toBe('127.0.0.2');
+  const key = 'k'.repeat(32);
+  expect(faultsOf({ SEGCAST_BOOTSTRAP_KEY: key, SEGCAST_BOOTSTRAP_KEY_FILE: 'f' })).toEqual([
+    '/SEGCAST_BOOTSTRAP_KEY_FILE',
+  ]);
 });
 
 test('values are read into their own types', () => {
@@ -69,7 +71,10 @@ test('values are read into their own types', () => {
     NIGHTLY_CRON: 'off',
     DWH_URL: 'postgresql://reader@host/dwh',
     QUEUE_BACKEND: 'postgres',
+    TRUST_PROXY: 'loopback, 10.0.0.0/8',
   });
+  expect(config.http.trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+  expect(loadConfig({ TRUST_PROXY: '2' }).http.trustProxy).toBe(2);
   expect(config.rfm.frequency).toEqual([40, 20, 10.5, 1]);
   expect(config.nightly).toBeNull();
   expect(config.warehouse.url).toBe('postgresql://reader@host/dwh');

@@ -35,7 +35,7 @@ function invalidConfig(error: z.ZodError, present: EnvironmentVariables): AppErr
   return new AppError('invalid_config', `The configuration is not valid:\n${faults}`, { errors });
 }
 
-/** A URL may hold a password, so its value is not repeated. */
+/** A URL may hold a password, so its value is not repeated; nor is a key. */
 function describe(name: string, value: string | undefined): string {
-  return value === undefined || name.endsWith('_URL') ? name : `${name}=${value}`;
+  return value === undefined || /_(URL|KEY)$/.test(name) ? name : `${name}=${value}`;
 }

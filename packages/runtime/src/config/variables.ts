@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { z } from 'zod';
 
 /*
@@ -60,6 +62,41 @@ export function flag() {
     context.addIssue('must be 1 or 0');
     return z.NEVER;
   });
+}
+
+/** A key: what fits into an Authorization header, and long enough that nobody guesses it. */
+export function accessKey(least = 32) {
+  return z
+    .string()
+    .refine(
+      (text) => isAccessKey(text, least),
+      `must be ${least} to 256 of A-Z a-z 0-9 . _ ~ + / = -`,
+    );
+}
+
+export function isAccessKey(text: string, least = 32): boolean {
+  return /^[\w.~+/=-]+$/.test(text) && text.length >= least && text.length <= 256;
+}
+
+/** The proxies to believe: how many stand in front, or which addresses and networks. */
+export function proxies() {
+  const names = ['loopback', 'linklocal', 'uniquelocal'];
+  return z.string().transform((text, context): number | string[] => {
+    if (/^[1-9]\d?$/.test(text)) return Number(text);
+    const parts = text.split(',').map((part) => part.trim());
+    if (parts.every((part) => names.includes(part) || isNetwork(part))) return parts;
+    context.addIssue('must be a number of proxies, or addresses and networks such as 10.0.0.0/8');
+    return z.NEVER;
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
 }
 
 export function choice<const T extends string>(...values: T[]) {
