@@ -1,14 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Run } from '@segcast/contracts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { originOf, startApiProcess, type ApiProcess } from './support/api-process.ts';
 import { createRunService, type RunService } from './support/run-service.ts';
 import { isAlive, until } from './support/until.ts';
-
-const SCRIPT = join(import.meta.dirname, '../apps/api/bin/api.mjs');
 
 let service: RunService;
 const children: ChildProcess[] = [];
@@ -20,40 +17,10 @@ afterEach(() => {
 });
 afterAll(() => service.close());
 
-interface Api {
-  child: ChildProcess;
-  lines: string[];
-  /** Exit code and signal. */
-  ended: Promise<[number | null, string | null]>;
-}
-
-function start(env: Record<string, string> = {}): Api {
-  const child = spawn(process.execPath, [SCRIPT], {
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: service.url,
-      DWH_RELATION: 'customers',
-      QUEUE_BACKEND: 'postgres',
-      LOG_FORMAT: 'json',
-      PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  children.push(child);
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream! }).on('line', (line) => lines.push(line));
-  }
-  const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
-  return { child, lines, ended };
-}
-
-/** Its origin, once it listens. */
-async function originOf({ lines }: Api): Promise<string> {
-  const find = () => /listening on (http:[^"]+)/.exec(lines.join('\n'))?.[1];
-  await until(`it listens; it says: ${lines.join('\n')}`, find, 60);
-  return find()!;
+function start(env: Record<string, string> = {}): ApiProcess {
+  const api = startApiProcess(service.url, env);
+  children.push(api.child);
+  return api;
 }
 
 it('serves, says that models are placeholders, and lets requests finish when told to stop', async () => {
@@ -110,16 +77,6 @@ it('says so when its port is taken', async () => {
   } finally {
     server.close();
   }
-});
-
-it('does not serve others without protection', async () => {
-  const refused = start({ HOST: '0.0.0.0' });
-  expect(await refused.ended).toEqual([1, null]);
-  expect(refused.lines.join('\n')).toContain('ALLOW_UNPROTECTED');
-
-  const allowed = start({ HOST: '0.0.0.0', ALLOW_UNPROTECTED: '1' });
-  const { port } = new URL(await originOf(allowed));
-  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 });
 
 it('says what is wrong with the warehouse, and serves', async () => {

@@ -7,6 +7,8 @@ import { planShards, runShard } from '@segcast/runs';
 import { placeholderWarning } from '@segcast/scoring';
 import { RunNotices } from '@segcast/store';
 import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
+import { AccessControl } from '../../apps/api/src/access/access-control.ts';
+import { createRateLimits, type RateLimitOptions } from '../../apps/api/src/access/rate-limits.ts';
 import { createApp } from '../../apps/api/src/create-app.ts';
 import { checkAnswer, type Answer } from './api-answers.ts';
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts';
@@ -33,7 +35,14 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+export interface AccessSettings extends Omit<RateLimitOptions, 'queue'> {
+  mayBeOpen: boolean;
+  sessionMs: number;
+  trustProxy: number | string[];
+}
+
 export interface ApiServerOptions extends RunServiceOptions {
+  access?: Partial<AccessSettings>;
   deps?: Partial<ApiDeps>;
 }
 
@@ -47,7 +56,20 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const notices = new RunNotices(service.url);
   const stopping = new AbortController();
   const { models } = service.submitDeps.settings;
+  const settings = { mayBeOpen: true, sessionMs: 3_600_000, trustProxy: null, ...options.access };
+  const limits = createRateLimits({
+    queue: connection!,
+    requestsPerMinute: 0,
+    failuresPerMinute: 1000,
+    ...options.access,
+  });
   const deps: ApiDeps = {
+    access: new AccessControl({
+      ...settings,
+      store: service.store,
+      failures: limits.failures,
+      log: service.submitDeps.log,
+    }),
     ...service.submitDeps,
     warehouse: service.warehouse,
     queue: service.queue,
@@ -58,7 +80,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     stopping: stopping.signal,
     ...options.deps,
   };
-  const server = createServer(createApp(deps, { loopbackOnly: true })).listen(0, '127.0.0.1');
+  const server = createServer(createApp(deps, { ...settings, limitKeys: limits.perKey })).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let workers: JobWorkers | undefined;
@@ -91,6 +116,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       stopping.abort();
       await closeServer(server);
       await workers?.close();
+      limits.close();
       await notices.close();
       await service.close();
     },

@@ -3,9 +3,11 @@ import type { SubmitDeps } from '@segcast/runs';
 import type { JobQueue, NightlySchedule } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
+import type { AccessControl } from './access/access-control.ts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
 export interface ApiDeps extends SubmitDeps {
+  access: AccessControl;
   warehouse: Warehouse;
   queue: JobQueue;
   notices: RunNotices;

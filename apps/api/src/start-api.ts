@@ -5,6 +5,10 @@ import { LiveSettings } from '@segcast/runs';
 import { attachServices, type App } from '@segcast/runtime';
 import { openStore, RunNotices } from '@segcast/store';
 import { checkWarehouse, openWarehouse } from '@segcast/warehouse';
+import type { Express } from 'express';
+import { AccessControl } from './access/access-control.ts';
+import { prepareFirstKey } from './access/first-key.ts';
+import { createRateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { createApp } from './create-app.ts';
 import { isLoopbackHost } from './http/guard-access.ts';
@@ -16,10 +20,9 @@ const WAREHOUSE_CONNECTIONS = 5;
 /** Opens what the API needs, listens, and closes all of it in order when the process ends. */
 export async function startApi(app: App): Promise<void> {
   const { config, log, shutdown } = app;
-  const deps = await openDeps(app);
+  const { deps, listener } = await openApp(app);
   if (deps.warning !== null) log.warn({ models: deps.settings.models }, deps.warning);
   const { host, port } = config.http;
-  const listener = createApp(deps, { loopbackOnly: isLoopbackHost(host) });
   const server = await serve(listener, { host, port }).catch((error: unknown) => {
     throw explainListen(error, host, port);
   });
@@ -29,10 +32,20 @@ export async function startApi(app: App): Promise<void> {
   await reportWarehouse(deps);
 }
 
-async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
+async function openApp({
+  config,
+  log,
+  shutdown,
+}: App): Promise<{ deps: ApiDeps; listener: Express }> {
   const services = attachServices(config);
   const store = openStore({ url: services.databaseUrl, poolMax: STORE_CONNECTIONS });
   shutdown.add('store', () => store.close());
+  const limits = createRateLimits({ queue: services.queue, ...config.access });
+  shutdown.add('rate limits', () => limits.close());
+  const mayBeOpen = isLoopbackHost(config.http.host);
+  await prepareFirstKey({ store, config, mayBeOpen, log });
+  const { sessionMs } = config.access;
+  const access = new AccessControl({ store, mayBeOpen, sessionMs, failures: limits.failures, log });
   const { relation, statementTimeoutMs, versionSql } = config.warehouse;
   const warehouse = openWarehouse({
     url: services.warehouseUrl,
@@ -54,7 +67,8 @@ async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
     onError: (error, facts) => log.error({ err: error, ...facts }, 'the job queue is in trouble'),
   });
   shutdown.add('job queue', () => queue.close());
-  return {
+  const deps: ApiDeps = {
+    access,
     store,
     warehouse,
     notices,
@@ -73,6 +87,8 @@ async function openDeps({ config, log, shutdown }: App): Promise<ApiDeps> {
     maxActiveRuns: config.runs.maxActiveRuns,
     stopping: shutdown.signal,
   };
+  const { trustProxy } = config.http;
+  return { deps, listener: createApp(deps, { limitKeys: limits.perKey, trustProxy }) };
 }
 
 function explainListen(error: unknown, host: string, port: number): unknown {

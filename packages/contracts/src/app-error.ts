@@ -11,6 +11,8 @@ export interface AppErrorOptions {
   errors?: FieldError[];
   /** Overrides the catalogue's word on whether trying again can help. */
   retryable?: boolean;
+  /** Seconds after which trying again can help. */
+  retryAfter?: number;
 }
 
 /**
@@ -22,11 +24,13 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly errors: FieldError[] | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? ERROR_CODES[code].retryable;
     this.errors = options.errors;
+    this.retryAfter = options.retryAfter;
   }
 }

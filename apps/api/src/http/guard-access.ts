@@ -3,6 +3,11 @@ import type { Request, RequestHandler } from 'express';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether a method only reads. */
+export function isSafeMethod(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
 /** True of the names and addresses by which a machine reaches itself. */
 export function isLoopbackHost(hostname: string): boolean {
   return (
@@ -15,14 +20,16 @@ function isLoopbackV4(hostname: string): boolean {
 }
 
 /**
- * Refuses requests that name another host. A web page can point a name of its own at 127.0.0.1
- * (DNS rebinding) and then read an open service on loopback; the Host header gives it away.
+ * Refuses requests that name another host while the service is open. A web page can point a name of
+ * its own at 127.0.0.1 (DNS rebinding) and then read an open service on loopback; the Host header
+ * gives it away. Where a key is needed that page has none, and a proxy may stand in front.
  */
-export function onlyLoopbackHosts(): RequestHandler {
-  return (request, _response, next) => {
+export function onlyLoopbackHosts(isOpen: () => Promise<boolean>): RequestHandler {
+  return async (request, _response, next) => {
     const host = request.get('host');
     const hostname = host === undefined ? undefined : hostnameOf(`http://${host}`);
-    if (hostname !== undefined && isLoopbackHost(hostname)) {
+    const isOurs = hostname !== undefined && isLoopbackHost(hostname);
+    if (isOurs || !(await isOpen())) {
       next();
       return;
     }
@@ -36,7 +43,7 @@ export function onlyLoopbackHosts(): RequestHandler {
 /** Refuses writes that a browser sends on behalf of another site's page. Other clients send neither header. */
 export function refuseCrossOriginWrites(): RequestHandler {
   return (request, _response, next) => {
-    const foreign = SAFE_METHODS.has(request.method) ? undefined : foreignSource(request);
+    const foreign = isSafeMethod(request.method) ? undefined : foreignSource(request);
     if (foreign === undefined) {
       next();
       return;
@@ -50,7 +57,7 @@ export function refuseCrossOriginWrites(): RequestHandler {
 
 function foreignSource(request: Request): string | undefined {
   const origin = request.get('origin');
-  if (origin !== undefined && hostOf(origin) !== hostOf(`http://${request.get('host') ?? ''}`)) {
+  if (origin !== undefined && hostOf(origin) !== hostOf(`http://${request.host}`)) {
     return `origin "${origin}"`;
   }
   const site = request.get('sec-fetch-site');

@@ -1,20 +1,41 @@
 import { AppError } from '@segcast/contracts';
-import { Router, type Request, type Response } from 'express';
+import { Router, type NextFunction, type Request, type Response } from 'express';
 import type { ApiDeps } from '../api-deps.ts';
+import { callerOf, requireRole } from '../access/caller.ts';
+import { addressOf } from '../access/gate.ts';
+import { setRoute } from './log-requests.ts';
+import { neededAccess } from './needed-access.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { refuseUnstorableText } from './refuse-unstorable-text.ts';
 import type { AnyAnswer, Route } from './route.ts';
 import { sendStream } from './send-stream.ts';
 
+/** A router of the routes without a key; whatever else their paths are asked goes on. */
+export function mountPublicRoutes(routes: readonly Route[], deps: ApiDeps): Router {
+  const isPublic = routes.filter((route) => neededAccess(route) === 'public');
+  return routerOf(isPublic, deps, (_request, _response, _methods, next) => next());
+}
+
 /** A router of the whole table: one entry per path, which answers 405 to the methods it lacks. */
 export function mountRoutes(routes: readonly Route[], deps: ApiDeps): Router {
+  return routerOf(routes, deps, refuseMethod);
+}
+
+type OtherMethod = (
+  request: Request,
+  response: Response,
+  methods: readonly string[],
+  next: NextFunction,
+) => void;
+
+function routerOf(routes: readonly Route[], deps: ApiDeps, otherMethod: OtherMethod): Router {
   const router = Router({ caseSensitive: true });
   for (const [path, ofPath] of groupByPath(routes)) {
     const byMethod = new Map(ofPath.map((route) => [route.method.toUpperCase(), route]));
-    router.all(toExpressPath(path), async (request, response) => {
+    router.all(toExpressPath(path), async (request, response, next) => {
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       const route = byMethod.get(method);
-      if (route === undefined) refuseMethod(request, response, [...byMethod.keys()]);
+      if (route === undefined) otherMethod(request, response, [...byMethod.keys()], next);
       else await answer(route, request, response, deps);
     });
   }
@@ -54,6 +75,11 @@ async function answer(
   response: Response,
   deps: ApiDeps,
 ): Promise<void> {
+  setRoute(response, route.path);
+  const caller = callerOf(response);
+  const access = neededAccess(route);
+  const what = `${request.method} ${route.path}`;
+  if (access !== 'public') requireRole(caller, access, what);
   const abort = new AbortController();
   response.once('close', () => abort.abort());
   const parameters = { params: { ...request.params }, query: { ...request.query } };
@@ -65,6 +91,7 @@ async function answer(
       body: route.body === undefined ? undefined : await readJsonBody(request, response),
       header: (name) => request.get(name),
       accepts: (types) => request.accepts([...types]),
+      client: { caller, address: addressOf(request), secure: request.secure },
       signal: abort.signal,
     },
     deps,

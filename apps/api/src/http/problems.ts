@@ -22,8 +22,15 @@ export function sendProblems(log: RunLog): ErrorRequestHandler {
 
 function sendProblem(response: Response, failure: AppError): void {
   const problem = toProblem(failure);
-  if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER);
+  const retryAfter = failure.retryAfter ?? (problem.status === 503 ? RETRY_AFTER : undefined);
+  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', challenge(failure));
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** As RFC 6750 has it: a reason only where a key was shown. */
+function challenge({ code }: AppError): string {
+  return `Bearer realm="segcast"${code === 'key_required' ? '' : ', error="invalid_token"'}`;
 }
 
 /** What no route took. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@segcast/contracts';
 import type { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Access } from './needed-access.ts';
 import { validate } from './validate.ts';
 
@@ -31,11 +32,11 @@ export interface StreamedBody<T extends string = string> {
   chunks: AsyncIterable<string | Uint8Array>;
 }
 
+type AnswerHeaders = Record<string, string | string[]>;
+
 /** What a handler answers with: one of the statuses its route declares, with the body declared for it. */
 type Answer<R extends Responses> = {
-  [S in keyof R]: { status: S; headers?: Record<string, string> } & (
-    WholeBody<R[S]> | Streamed<R[S]>
-  );
+  [S in keyof R]: { status: S; headers?: AnswerHeaders } & (WholeBody<R[S]> | Streamed<R[S]>);
 }[keyof R];
 
 type WholeBody<T> = T extends { schema: infer S extends z.ZodType }
@@ -56,8 +57,18 @@ interface RawRequest {
   header: (name: string) => string | undefined;
   /** The one of these content types that the client likes best, the first where it does not mind. */
   accepts: (types: readonly string[]) => string | false;
+  client: Client;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
+}
+
+/** Who asks, and from where. */
+export interface Client {
+  /** Null while the service is open, and of public routes. */
+  caller: Caller | null;
+  address: string;
+  /** Whether it came by https. */
+  secure: boolean;
 }
 
 interface ValidRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -66,6 +77,7 @@ interface ValidRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
   body: z.output<B>;
   header: RawRequest['header'];
   accepts: RawRequest['accepts'];
+  client: Client;
   signal: AbortSignal;
 }
 
@@ -116,7 +128,7 @@ export interface Route extends RouteFacts {
 
 export interface AnyAnswer {
   status: number;
-  headers?: Record<string, string>;
+  headers?: AnswerHeaders;
   body?: unknown;
   stream?: StreamedBody;
 }
@@ -144,6 +156,7 @@ export function defineRoute<
         body: validate(body, raw.body, 'body'),
         header: raw.header,
         accepts: raw.accepts,
+        client: raw.client,
         signal: raw.signal,
       };
       return (await handler(request, deps)) as AnyAnswer;

@@ -48,6 +48,8 @@ function headersWith(directives: Directives): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     strictTransportSecurity: false,
+    // Without any referrer a browser calls the origin of our own forms null.
+    referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
     originAgentCluster: false,
   });

@@ -6,17 +6,21 @@ import {
   churnStatsSchema,
   churnThresholdsSchema,
   columnSchema,
+  createKeySchema,
   createSegmentSchema,
   failureItemSchema,
   failureListSchema,
   featuresSchema,
   healthSchema,
+  keyListSchema,
+  keySchema,
   memberListSchema,
   memberSchema,
   mlStatusSchema,
   nboResultSchema,
   nboStatsSchema,
   offerListSchema,
+  newKeySchema,
   offerSchema,
   predictionTypeSchema,
   predictRequestSchema,
@@ -30,6 +34,7 @@ import {
   resultListSchema,
   rfmResultSchema,
   rfmStatsSchema,
+  roleSchema,
   rulesSchema,
   runListSchema,
   runSchema,
@@ -42,6 +47,8 @@ import {
   segmentStatsSchema,
   updateOfferSchema,
   updateScheduleSchema,
+  sessionSchema,
+  signInSchema,
   updateSegmentSchema,
 } from '@segcast/contracts';
 import type { z } from 'zod';
@@ -51,6 +58,7 @@ const SHARED = {
   ChurnThresholds: churnThresholdsSchema,
   PredictionType: predictionTypeSchema,
   RunStatus: runStatusSchema,
+  Role: roleSchema,
 };
 
 /** Schemas of bodies that clients send: defaults make a field optional. */
@@ -63,6 +71,8 @@ export const REQUEST_SCHEMAS: Record<string, z.ZodType> = {
   PredictRequest: predictRequestSchema,
   UpdateOffer: updateOfferSchema,
   UpdateSchedule: updateScheduleSchema,
+  CreateKey: createKeySchema,
+  SignIn: signInSchema,
 };
 
 /** Schemas of bodies that the service answers with. */
@@ -100,6 +110,10 @@ export const RESPONSE_SCHEMAS: Record<string, z.ZodType> = {
   FailureList: failureListSchema,
   Column: columnSchema,
   MlStatus: mlStatusSchema,
+  Key: keySchema,
+  NewKey: newKeySchema,
+  KeyList: keyListSchema,
+  Session: sessionSchema,
   Health: healthSchema,
   Readiness: readinessSchema,
 };

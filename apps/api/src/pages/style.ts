@@ -177,6 +177,45 @@ export const STYLE = html`<style>
     border: 1px solid var(--line);
     border-radius: 10px;
   }
+  .sign-in {
+    display: grid;
+    gap: 0.75rem;
+    max-width: 30rem;
+    padding: 1.25rem;
+  }
+  .sign-in p {
+    margin: 0;
+    font-size: 0.82rem;
+    color: var(--quiet);
+  }
+  input {
+    padding: 0.5rem 0.75rem;
+    font: inherit;
+    color: inherit;
+    background: var(--ground);
+    border: 1px solid var(--line);
+    border-radius: 8px;
+  }
+  button {
+    padding: 0.5rem 1rem;
+    font: inherit;
+    font-weight: 600;
+    color: var(--card);
+    background: var(--accent);
+    border: 0;
+    border-radius: 8px;
+    cursor: pointer;
+  }
+  nav form {
+    margin: 0;
+  }
+  nav button {
+    padding: 0;
+    font-weight: 400;
+    color: var(--accent);
+    text-decoration: underline;
+    background: none;
+  }
   :target {
     background: var(--notice);
   }

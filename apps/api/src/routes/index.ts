@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.ts';
 import { listColumns, readFeatures } from './dwh.ts';
 import { health, readiness } from './health.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
 import { listOffers, updateOffer } from './offers.ts';
@@ -13,6 +14,7 @@ import { calculateSegment, recalculateSegment } from './recalculate-segment.ts';
 import { cancelRun, run, runErrors, runList, runResults } from './runs.ts';
 import { segmentStats } from './segment-stats.ts';
 import { apiDocument, mlStatus } from './service.ts';
+import { readSession, signIn, signOut } from './session.ts';
 import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
 
 const DOCUMENTED: readonly Route[] = [
@@ -40,6 +42,12 @@ const DOCUMENTED: readonly Route[] = [
   listSchedules,
   updateNightly,
   mlStatus,
+  listKeys,
+  createKey,
+  revokeKey,
+  signIn,
+  readSession,
+  signOut,
   health,
   readiness,
   overviewPage,
