@@ -116,7 +116,7 @@ describe('the whole router', () => {
     expect(names).toContain('PUT /admin/queues/api/queues/:queueName/:jobId/retry');
     expect(names).toContain('GET /admin/queues/queue/:queueName');
     expect(names).toContain('GET /admin/queues/static');
-    expect(names).toContain('GET /docs/viewer');
+    expect(names).toContain('GET /docs/viewer/start.js');
     expect(names.length).toBeGreaterThan(100);
   });
 
