@@ -16,3 +16,4 @@ export * from './segment.ts';
 export * from './sent-error.ts';
 export * from './service.ts';
 export * from './stats.ts';
+export * from './warehouse-status.ts';

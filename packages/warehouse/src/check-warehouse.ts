@@ -27,17 +27,41 @@ export async function checkWarehouse(
   warehouse: Warehouse,
   requiredColumns: readonly InputColumn[],
 ): Promise<void> {
-  warehouse.invalidate();
-  const relation = await warehouse.relation();
-  if (!relation.readable) {
-    throw new AppError(
-      'warehouse_invalid',
-      `The role in DWH_URL may not read ${relation.label}. Grant it SELECT on the relation.`,
-    );
-  }
+  const relation = await readableRelation(warehouse);
   const faultyId = faultOfId(relation);
   const faults = faultyId === null ? await faultsOfKeys(warehouse, relation) : [faultyId];
-  faults.push(...faultsOfColumns(relation, requiredColumns));
+  refuse(relation, [...faults, ...faultsOfColumns(relation, requiredColumns)]);
+}
+
+/**
+ * The part of `checkWarehouse` that asks the catalogue alone, some milliseconds: that the relation is
+ * there, may be read and has its columns. For those who ask every few seconds.
+ *
+ * @throws AppError warehouse_invalid with everything that is missing, in one message
+ */
+export async function checkCatalogue(
+  warehouse: Warehouse,
+  requiredColumns: readonly InputColumn[],
+): Promise<void> {
+  const relation = await readableRelation(warehouse);
+  const faultyId = faultOfId(relation);
+  refuse(relation, [
+    ...(faultyId === null ? [] : [faultyId]),
+    ...faultsOfColumns(relation, requiredColumns),
+  ]);
+}
+
+async function readableRelation(warehouse: Warehouse): Promise<Relation> {
+  warehouse.invalidate();
+  const relation = await warehouse.relation();
+  if (relation.readable) return relation;
+  throw new AppError(
+    'warehouse_invalid',
+    `The role in DWH_URL may not read ${relation.label}. Grant it SELECT on the relation.`,
+  );
+}
+
+function refuse(relation: Relation, faults: readonly string[]): void {
   if (faults.length === 0) return;
   throw new AppError(
     'warehouse_invalid',

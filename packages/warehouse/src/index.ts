@@ -8,6 +8,7 @@ export * from './member-batch.ts';
 export * from './plan-ranges.ts';
 export * from './read-columns.ts';
 export * from './read-quintiles.ts';
+export * from './read-status.ts';
 export * from './read-version.ts';
 export * from './sample-members.ts';
 export * from './stream-members.ts';

@@ -1,4 +1,4 @@
-import type { CatalogueOffer, Schedule } from '@segcast/contracts';
+import type { CatalogueOffer, Schedule, WarehouseStatus } from '@segcast/contracts';
 
 export const OFFER: CatalogueOffer = {
   offer_id: 'offer_3',
@@ -16,4 +16,16 @@ export const SCHEDULE: Schedule = {
   source: 'stored',
   next_firing_at: '2026-01-06T00:30:00.000Z',
   updated_at: '2026-01-05T09:00:00.000Z',
+};
+
+export const WAREHOUSE_STATUS: WarehouseStatus = {
+  relation: 'public.customer_features_view',
+  kind: 'materialized view',
+  columns: 21,
+  version: '16391/16391',
+  rows_estimate: 1_000_000,
+  refreshed_at: '2026-01-05T02:00:04.512Z',
+  as_of: '2026-01-05',
+  check: { status: 'up' },
+  latency_ms: 0.4,
 };

@@ -50,6 +50,7 @@ import {
   sessionSchema,
   signInSchema,
   updateSegmentSchema,
+  warehouseStatusSchema,
 } from '@segcast/contracts';
 import type { z } from 'zod';
 
@@ -109,6 +110,7 @@ export const RESPONSE_SCHEMAS: Record<string, z.ZodType> = {
   FailureItem: failureItemSchema,
   FailureList: failureListSchema,
   Column: columnSchema,
+  WarehouseStatus: warehouseStatusSchema,
   MlStatus: mlStatusSchema,
   Key: keySchema,
   NewKey: newKeySchema,

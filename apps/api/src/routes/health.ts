@@ -4,7 +4,7 @@ import {
   type Readiness,
   type ReadinessCheck,
 } from '@segcast/contracts';
-import { checkWarehouse } from '@segcast/warehouse';
+import { checkCatalogue } from '@segcast/warehouse';
 import { defineRoute } from '../http/route.ts';
 
 /** A check that takes longer has failed: whoever asks wants to know now. */
@@ -34,7 +34,7 @@ export const readiness = defineRoute({
     const [storeCheck, queueCheck, warehouseCheck] = await Promise.all([
       check(store.ping()),
       check(queue.ping()),
-      check(checkWarehouse(warehouse, requiredColumns)),
+      check(checkCatalogue(warehouse, requiredColumns)),
     ]);
     const checks = { store: storeCheck, queue: queueCheck, warehouse: warehouseCheck };
     const ready = Object.values(checks).every(({ status }) => status === 'up');

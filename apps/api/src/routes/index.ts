@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.ts';
 import { listColumns, readFeatures } from './dwh.ts';
+import { dwhStatus } from './dwh-status.ts';
 import { health, readiness } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listMembers } from './list-members.ts';
@@ -37,6 +38,7 @@ const DOCUMENTED: readonly Route[] = [
   runErrors,
   listColumns,
   readFeatures,
+  dwhStatus,
   listOffers,
   updateOffer,
   listSchedules,

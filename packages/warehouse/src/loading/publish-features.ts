@@ -1,5 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import { escapeIdentifier, type Client } from 'pg';
+import { descriptionOf } from './feature-description.ts';
 import { featureQuery } from './feature-query.ts';
 import { markAsOurs, type RelationKind } from './ownership.ts';
 import { displayed, quoted, type RelationName } from './relation-name.ts';
@@ -56,13 +57,6 @@ export async function finishNextRelation(
   await client.query(`CREATE UNIQUE INDEX ${index} ON ${quoted(next)} (customer_id)`);
   await client.query(`ANALYZE ${quoted(next)}`);
   await markAsOurs(client, kind, next, description);
-}
-
-/** What the comment of the relation says, after its mark. */
-export function descriptionOf(settings: LoadSettings): string {
-  const asOf = settings.asOf === null ? 'as of today' : `as of ${settings.asOf}`;
-  const computedAt = new Date().toISOString();
-  return `features of customers, ${asOf} (${settings.origin}), computed ${computedAt}`;
 }
 
 /**
