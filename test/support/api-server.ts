@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { API_PREFIX } from '@segcast/contracts';
 import { startJobWorkers, type JobWorkers, type QueueConnection } from '@segcast/queue';
-import { planShards, runShard } from '@segcast/runs';
+import { planShards, runShard, withActiveModels } from '@segcast/runs';
 import { placeholderWarning } from '@segcast/scoring';
 import { RunNotices } from '@segcast/store';
 import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
@@ -55,7 +55,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   });
   const notices = new RunNotices(service.url);
   const stopping = new AbortController();
-  const { models } = service.submitDeps.settings;
   const settings = { mayBeOpen: true, sessionMs: 3_600_000, trustProxy: null, ...options.access };
   const limits = createRateLimits({
     queue: connection!,
@@ -71,11 +70,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       log: service.submitDeps.log,
     }),
     ...service.submitDeps,
+    refreshSettings: async () => {
+      deps.settings = await withActiveModels(service.store, deps.settings);
+      deps.warning = placeholderWarning(deps.settings.models);
+    },
     warehouse: service.warehouse,
     queue: service.queue,
     notices,
     nightly: { pattern: '0 2 * * *', tz: 'UTC' },
-    warning: placeholderWarning(models),
+    warning: placeholderWarning(service.submitDeps.settings.models),
     requiredColumns: ['total_revenue', 'transaction_count'],
     stopping: stopping.signal,
     ...options.deps,

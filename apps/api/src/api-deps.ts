@@ -15,6 +15,8 @@ export interface ApiDeps extends SubmitDeps {
   nightly: NightlySchedule | null;
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
+  /** Makes `settings`, `warning` and `requiredColumns` those of the versions in use now. */
+  refreshSettings: () => Promise<void>;
   /** The warehouse columns that the models read. */
   requiredColumns: readonly InputColumn[];
   /** Aborts when the process is asked to stop: whoever waits answers with what there is. */

@@ -81,6 +81,7 @@ async function openApp({
     get requiredColumns() {
       return live.requiredColumns;
     },
+    refreshSettings: () => live.refresh(),
     get warning() {
       return live.warning;
     },

@@ -5,6 +5,8 @@ export * from './column.ts';
 export * from './error-codes.ts';
 export * from './jobs.ts';
 export * from './lists.ts';
+export * from './model-metrics.ts';
+export * from './models.ts';
 export * from './offers.ts';
 export * from './paging.ts';
 export * from './prediction-types.ts';

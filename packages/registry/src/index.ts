@@ -3,3 +3,6 @@ export { registerShippedModels } from './register-shipped-models.ts';
 export { RegisteredModels } from './registered-models.ts';
 export { readVersionFolder, writeVersionFolder } from './version-folder.ts';
 export { readRfmVersion, registerRfmVersion } from './rfm-versions.ts';
+export { MARGIN, objectionTo } from './objection.ts';
+export { compareVersions, listModels, showModel } from './present-models.ts';
+export { rollBack, switchModel } from './switch-model.ts';

@@ -84,9 +84,14 @@ export function activateModel(
 
 /**
  * Goes back to the version in use before the present one, as often as there is one. Throws
- * `model_not_found` for a model that was never activated, `nothing_to_roll_back`.
+ * `model_not_found` for a model that was never activated, `nothing_to_roll_back`, and what `judge`
+ * throws.
  */
-export function rollBackModel(store: Store, model: string): Promise<Switched> {
+export function rollBackModel(
+  store: Store,
+  model: string,
+  judge: JudgeSwitch = () => undefined,
+): Promise<Switched> {
   return inTransaction(store, async (client) => {
     await lockModel(client, model);
     const { rows } = await client.query<{ id: number; version: string }>(
@@ -102,6 +107,10 @@ export function rollBackModel(store: Store, model: string): Promise<Switched> {
         `${model} has used no other version before ${last.version}. Activate one by name instead.`,
       );
     }
+    judge(
+      await loadVersion(client, model, before.version),
+      await loadVersion(client, model, last.version),
+    );
     await client.query(
       'UPDATE segcast.model_activations SET undone_at = clock_timestamp() WHERE id = $1',
       [last.id],

@@ -31,6 +31,7 @@ export * from './migrate-store.ts';
 export {
   insertModelVersion,
   listModelVersions,
+  modelNotFound,
   readModelFiles,
   readModelVersion,
   type ModelFile,

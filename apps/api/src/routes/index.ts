@@ -5,6 +5,7 @@ import { health, readiness } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
+import { activateModel, compareModel, modelDetail, modelList, rollBackModel } from './models.ts';
 import { listOffers, updateOffer } from './offers.ts';
 import { listSchedules, updateNightly } from './schedules.ts';
 import { docsPage, errorsPage, overviewPage } from './pages.ts';
@@ -43,6 +44,11 @@ const DOCUMENTED: readonly Route[] = [
   updateOffer,
   listSchedules,
   updateNightly,
+  modelList,
+  modelDetail,
+  activateModel,
+  rollBackModel,
+  compareModel,
   mlStatus,
   listKeys,
   createKey,
