@@ -1,13 +1,15 @@
-import { AppError } from '@segcast/contracts';
+import { AppError, type Features } from '@segcast/contracts';
 import {
   checkWarehouse,
   countMembers,
   describeColumns,
-  findCustomer,
   listMembers,
   readColumns,
+  readCustomerRow,
+  rowFeatures,
   readVersion,
   sampleMembers,
+  type Warehouse,
 } from '@segcast/warehouse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestWarehouse, type TestWarehouse } from './support/test-warehouse.ts';
@@ -43,6 +45,11 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 const kunden = () => db.open({ relation: `"Shop ""1"""."Kunden"` });
+
+async function findCustomer(warehouse: Warehouse, id: string): Promise<Features | null> {
+  const row = await readCustomerRow(warehouse, id);
+  return row === null ? null : rowFeatures(row);
+}
 
 async function failureOf(call: Promise<unknown>): Promise<AppError> {
   const error: unknown = await call.then(
@@ -148,7 +155,7 @@ describe('columns', () => {
   });
 });
 
-describe('findCustomer', () => {
+describe('one customer', () => {
   it('gives every value in its JSON form', async () => {
     expect(await findCustomer(kunden(), 'anna')).toEqual({
       customer_id: 'anna',

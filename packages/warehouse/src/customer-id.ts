@@ -43,3 +43,9 @@ export function isIdText(text: string, { sqlType }: RelationColumn): boolean {
   if (bits === undefined) return isStorable(text);
   return INTEGER.test(text) && BigInt.asIntN(bits, BigInt(text)) === BigInt(text);
 }
+
+/** The id as PostgreSQL writes it, or null when no customer can have it. */
+export function canonicalId(text: string, column: RelationColumn): string | null {
+  if (!isIdText(text, column)) return null;
+  return column.sqlType === 'uuid' ? text.toLowerCase() : text;
+}
