@@ -1,3 +1,4 @@
+import type { InputColumn } from '@segcast/contracts';
 import { parseRule, toSqlCondition } from '@segcast/rules';
 import {
   canonicalIds,
@@ -7,7 +8,7 @@ import {
   readColumns,
   readCustomerRow,
   restoreCustomerRow,
-  rowNumbers,
+  rowInputs,
   streamMembers,
   type Warehouse,
 } from '@segcast/warehouse';
@@ -28,7 +29,8 @@ beforeAll(async () => {
         (CASE i % 11 WHEN 0 THEN '-Infinity' WHEN 1 THEN '-0' ELSE (random() * 10 ^ (i % 300 - 150))::text END)::float8 AS wide,
         (random() * 10 ^ (i % 60 - 30))::float4 AS narrow,
         (random() * 9.2e18)::int8 * CASE i % 2 WHEN 0 THEN 1 ELSE -1 END AS huge,
-        i AS n, (i % 7)::int2 AS small, CASE i % 3 WHEN 0 THEN NULL ELSE i % 2 = 0 END AS flag, 'x' AS word
+        i AS n, (i % 7)::int2 AS small, CASE i % 3 WHEN 0 THEN NULL ELSE i % 2 = 0 END AS flag, (ARRAY['x', 'y', 'z', NULL])[1 + i % 4] AS word,
+        (ARRAY['x', 'y', 'z', NULL])[1 + i % 4]::char(3) AS padded
       FROM generate_series(1, ${COUNT}) i;
     ALTER TABLE customers ADD PRIMARY KEY (customer_id);
     CREATE TABLE by_uuid AS SELECT md5(i::text)::uuid AS customer_id, i AS n FROM generate_series(1, 20) i;
@@ -37,12 +39,16 @@ beforeAll(async () => {
 
 afterAll(() => db.close());
 
-const COLUMNS = ['amount', 'total', 'wide', 'narrow', 'huge', 'n', 'small', 'flag'];
+const COLUMNS: InputColumn[] = [
+  ...['amount', 'total', 'wide', 'narrow', 'huge', 'n', 'small', 'flag'],
+  { column: 'word', categories: ['x', 'y'] },
+  { column: 'padded', categories: ['y', 'x'] },
+];
 
 async function streamed(
   warehouse: Warehouse,
   condition: string,
-  columns: string[],
+  columns: InputColumn[],
 ): Promise<Map<string, (number | null)[]>> {
   const found = new Map<string, (number | null)[]>();
   await streamMembers(warehouse, {
@@ -69,11 +75,19 @@ describe('the row of one customer', () => {
     expect(expected.size).toBe(COUNT);
     for (const [id, values] of expected) {
       const row = await readCustomerRow(db.warehouse, id);
-      const numbers = rowNumbers(row!);
-      expect(numbers.columns).toEqual(COLUMNS);
-      const read = COLUMNS.map((_, c) => (numbers.nulls[c] === 1 ? null : numbers.values[c]!));
+      const inputs = rowInputs(row!, COLUMNS);
+      const read = COLUMNS.map((_, c) =>
+        inputs.nulls[c]![0] === 1 ? null : inputs.columns[c]![0]!,
+      );
       // `toEqual` tells -0 from 0 and takes NaN for NaN: the same bits, that is.
       expect(read).toEqual(values);
+    }
+  });
+
+  it('is refused where a column is missing or of another type', async () => {
+    const row = (await readCustomerRow(db.warehouse, 'c7'))!;
+    for (const input of ['missing', 'word', { column: 'n', categories: ['1'] }]) {
+      expect(() => rowInputs(row, [input])).toThrow(/cannot be read: its? /);
     }
   });
 
@@ -81,7 +95,7 @@ describe('the row of one customer', () => {
     const row = (await readCustomerRow(db.warehouse, 'c7'))!;
     const kept = { ...row, layout: layoutOf(row.columns) };
     expect(await restoreCustomerRow(db.warehouse, kept)).toEqual(row);
-    expect(await restoreCustomerRow(db.warehouse, { ...kept, layout: 'other int4' })).toBeNull();
+    expect(await restoreCustomerRow(db.warehouse, { ...kept, layout: layoutOf([]) })).toBeNull();
   });
 });
 

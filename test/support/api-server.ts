@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +10,10 @@ import { RunNotices } from '@segcast/store';
 import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
 import { AccessControl } from '../../apps/api/src/access/access-control.ts';
 import { createRateLimits, type RateLimitOptions } from '../../apps/api/src/access/rate-limits.ts';
+import { openCaches } from '../../apps/api/src/cache/open-caches.ts';
 import { createApp } from '../../apps/api/src/create-app.ts';
+import { FeatureLookup } from '../../apps/api/src/customers/feature-lookup.ts';
+import { CustomerScorer } from '../../apps/api/src/scoring/customer-scorer.ts';
 import { checkAnswer, type Answer } from './api-answers.ts';
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts';
 
@@ -43,6 +47,8 @@ export interface AccessSettings extends Omit<RateLimitOptions, 'queue'> {
 
 export interface ApiServerOptions extends RunServiceOptions {
   access?: Partial<AccessSettings>;
+  /** The Redis that caches are kept in; by default the process itself. */
+  cacheRedis?: string | null;
   deps?: Partial<ApiDeps>;
 }
 
@@ -55,6 +61,22 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   });
   const notices = new RunNotices(service.url);
   const stopping = new AbortController();
+  const redisUrl = options.cacheRedis ?? null;
+  const prefix = `{test-${randomUUID()}}`;
+  const caches = openCaches({
+    redis: redisUrl === null ? null : { url: redisUrl, prefix },
+    log: service.submitDeps.log,
+  });
+  // Its thread starts with the first customer that a test wants scored.
+  const scorer = new CustomerScorer(
+    () => ({
+      storeUrl: service.url,
+      warehouse: service.warehouse.options,
+      engine: 'tfjs-wasm',
+      warmUp: [],
+    }),
+    service.submitDeps.log,
+  );
   const settings = { mayBeOpen: true, sessionMs: 3_600_000, trustProxy: null, ...options.access };
   const limits = createRateLimits({
     queue: connection!,
@@ -79,6 +101,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     notices,
     nightly: { pattern: '0 2 * * *', tz: 'UTC' },
     warning: placeholderWarning(service.submitDeps.settings.models),
+    features: new FeatureLookup(service.warehouse, caches.features),
+    scorer,
+    statsCache: caches.stats,
     requiredColumns: ['total_revenue', 'transaction_count'],
     stopping: stopping.signal,
     ...options.deps,
@@ -121,6 +146,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       await workers?.close();
       limits.close();
       await notices.close();
+      await scorer.close();
+      caches.close();
       await service.close();
     },
   };

@@ -4,6 +4,9 @@ import type { JobQueue, NightlySchedule } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
 import type { AccessControl } from './access/access-control.ts';
+import type { Caches } from './cache/open-caches.ts';
+import type { FeatureLookup } from './customers/feature-lookup.ts';
+import type { CustomerScorer } from './scoring/customer-scorer.ts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
 export interface ApiDeps extends SubmitDeps {
@@ -13,6 +16,9 @@ export interface ApiDeps extends SubmitDeps {
   notices: RunNotices;
   /** The nightly schedule of the environment; null where it is off. */
   nightly: NightlySchedule | null;
+  features: FeatureLookup;
+  scorer: CustomerScorer;
+  statsCache: Caches['stats'];
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** Makes `settings`, `warning` and `requiredColumns` those of the versions in use now. */

@@ -12,6 +12,7 @@ import { createRateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { createApp } from './create-app.ts';
 import { isLoopbackHost } from './http/guard-access.ts';
+import { openCustomerScoring } from './scoring/open-customer-scoring.ts';
 import { serve, stopServing } from './serve.ts';
 
 const STORE_CONNECTIONS = 10;
@@ -67,10 +68,12 @@ async function openApp({
     onError: (error, facts) => log.error({ err: error, ...facts }, 'the job queue is in trouble'),
   });
   shutdown.add('job queue', () => queue.close());
+  const scoring = openCustomerScoring({ config, log, shutdown }, { services, warehouse, live });
   const deps: ApiDeps = {
     access,
     store,
     warehouse,
+    ...scoring,
     notices,
     queue,
     nightly: config.nightly,

@@ -82,6 +82,27 @@ export const ERROR_CODES = {
     remedy: 'Take the id from `GET /offers/`; offers come and go with the model alone.',
     retryable: false,
   },
+  customer_not_scorable: {
+    status: 422,
+    title: 'The customer cannot be scored',
+    meaning: 'A feature of the customer is not a finite number, or no model can make sense of it.',
+    remedy: 'Correct the feature that `detail` names in the warehouse; a null is imputed.',
+    retryable: false,
+  },
+  scoring_unavailable: {
+    status: 503,
+    title: 'The scoring thread of the API is not running',
+    meaning: 'The thread that scores single customers and batches could not start, or has ended.',
+    remedy: 'It is started again by itself; if it keeps failing, the log says why.',
+    retryable: true,
+  },
+  cache_unavailable: {
+    status: 503,
+    title: 'The cache does not answer',
+    meaning: 'Redis, which keeps the cached features, cannot be reached, so nothing was forgotten.',
+    remedy: 'Check Redis and ask again. Nothing else fails without the cache.',
+    retryable: true,
+  },
   method_not_allowed: {
     status: 405,
     title: 'The route does not take this method',

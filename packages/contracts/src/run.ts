@@ -28,6 +28,13 @@ export const predictRequestSchema = z.strictObject({
 
 export const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });
 
+/** One for each predictor asked for. */
+export const usedModelsSchema = z.object({
+  churn: usedModelSchema.optional(),
+  nbo: usedModelSchema.optional(),
+  rfm: usedModelSchema.optional(),
+});
+
 export const progressSchema = z.object({
   total: z.int(),
   processed: z.int(),
@@ -56,11 +63,7 @@ export const runSummarySchema = z.object({
   warning: z.string().nullable(),
   aggregated_stats: aggregatedStatsSchema,
   partial: z.literal(true).optional(),
-  models: z.object({
-    churn: usedModelSchema.optional(),
-    nbo: usedModelSchema.optional(),
-    rfm: usedModelSchema.optional(),
-  }),
+  models: usedModelsSchema,
   churn_thresholds: churnThresholdsSchema.meta({
     description:
       "Above which a churn risk is high, and medium. Of a nightly run as a whole the service's own; its segments are counted by theirs.",

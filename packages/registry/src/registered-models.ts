@@ -1,5 +1,5 @@
 import { modelFiles, readModel, type Model, type ModelName, type Models } from '@segcast/scoring';
-import { readModelFiles, type Store } from '@segcast/store';
+import { readActiveModels, readModelFiles, type Store } from '@segcast/store';
 
 /** A few kB each; more than are in use at once anywhere. */
 const MOST_KEPT = 16;
@@ -31,6 +31,13 @@ export class RegisteredModels {
     const named = Object.entries(versions) as [ModelName, string][];
     const loaded = named.map(async ([name, version]) => [name, await this.load(name, version)]);
     return Object.fromEntries(await Promise.all(loaded)) as Partial<Models>;
+  }
+
+  /** The networks in use: what most callers will ask for. */
+  async inUse(): Promise<Model[]> {
+    const active = await readActiveModels(this.#store);
+    const networks = active.filter(({ model }) => model !== 'rfm');
+    return Promise.all(networks.map(({ model, version }) => this.load(model, version)));
   }
 
   async #read(model: string, version: string): Promise<Model> {

@@ -15,15 +15,17 @@ export interface StartedThread<Ready> {
 }
 
 /**
- * Starts a thread and waits for its first message, which is of the kind `ready` or `unusable`.
+ * Starts a thread and waits for its first message, which is of the kind `ready` or `unusable`. The
+ * signal ends the thread, even before that.
  * @throws the error that the thread says makes it unusable, or how it ended.
  */
 export async function startThread<Ready extends { kind: 'ready' }>(
   script: URL,
-  options: WorkerOptions & { name: string },
+  { signal, ...options }: WorkerOptions & { name: string; signal?: AbortSignal },
 ): Promise<StartedThread<Ready>> {
   const worker = new Worker(script, options);
   const ended = whenEnded(worker, options.name);
+  signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
   const first = await Promise.race([
     new Promise<Ready | Unusable>((resolve) => worker.once('message', resolve)),
     ended,

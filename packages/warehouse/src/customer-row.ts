@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Features } from '@segcast/contracts';
 import { canonicalId, ID_SQL, requireId } from './customer-id.ts';
 import { featureColumns, featureList, toFeatures, type FeatureColumn } from './features.ts';
@@ -8,14 +9,6 @@ export interface CustomerRow {
   customerId: string;
   columns: readonly FeatureColumn[];
   cells: readonly Cell[];
-}
-
-/** The numbers and booleans (0 and 1) of a row, as a stream would bring them. */
-export interface RowNumbers {
-  columns: readonly string[];
-  values: Float64Array;
-  /** 1 where the value is null; it is NaN then. */
-  nulls: Uint8Array;
 }
 
 /** Reads one customer, or null when there is no such customer. */
@@ -48,33 +41,13 @@ export async function restoreCustomerRow(
   return layoutOf(columns) === layout ? { customerId, columns, cells } : null;
 }
 
-/** Names and types of columns: cells may be read by others only if these are equal. */
+/** A digest of the columns' names and types: where it is equal, cells mean the same. */
 export function layoutOf(columns: readonly FeatureColumn[]): string {
-  return columns.map(({ name, sqlType }) => `${name} ${sqlType}`).join();
+  const described = columns.map(({ name, sqlType }) => [name, sqlType]);
+  return createHash('sha256').update(JSON.stringify(described)).digest('base64url');
 }
 
 /** The row as clients see it. */
 export function rowFeatures({ columns, cells }: CustomerRow): Features {
   return toFeatures(columns, cells);
-}
-
-/** The row as scorers want it: the very doubles that `streamMembers` decodes. */
-export function rowNumbers({ columns, cells }: CustomerRow): RowNumbers {
-  const numeric = columns.flatMap((column, i) =>
-    column.type === 'number' || column.type === 'boolean'
-      ? [{ column, cell: cells[i] ?? null }]
-      : [],
-  );
-  return {
-    columns: numeric.map(({ column }) => column.name),
-    values: Float64Array.from(numeric, ({ column, cell }) => toNumber(column, cell)),
-    nulls: Uint8Array.from(numeric, ({ cell }) => (cell === null ? 1 : 0)),
-  };
-}
-
-function toNumber({ type, sqlType }: FeatureColumn, cell: Cell): number {
-  if (cell === null) return NaN;
-  if (type === 'boolean') return cell === 'true' ? 1 : 0;
-  // The text of a float4 is its shortest decimal, not the float itself.
-  return sqlType === 'float4' ? Math.fround(Number(cell)) : Number(cell);
 }

@@ -12,6 +12,7 @@ export * from './read-columns.ts';
 export * from './read-quintiles.ts';
 export * from './read-status.ts';
 export * from './read-version.ts';
+export * from './row-inputs.ts';
 export * from './sample-members.ts';
 export * from './stream-members.ts';
 export * from './warehouse.ts';

@@ -14,9 +14,12 @@ export function inputColumnSql(input: InputColumn): string {
 }
 
 /** What keeps a stream from bringing an input, or null. */
-export function faultOfInput(relation: Relation, input: InputColumn): string | null {
+export function faultOfInput(
+  { columns }: Pick<Relation, 'columns'>,
+  input: InputColumn,
+): string | null {
   const name = columnName(input);
-  const column = relation.columns.get(name);
+  const column = columns.get(name);
   if (!column) return `it has no column ${name}`;
   const { sqlType } = column;
   if (typeof input === 'string') {

@@ -88,7 +88,8 @@ async function answer(
   const result = await route.handle(
     {
       ...parameters,
-      body: route.body === undefined ? undefined : await readJsonBody(request, response),
+      body:
+        route.body === undefined ? undefined : await readJsonBody(request, response, route.anyText),
       header: (name) => request.get(name),
       accepts: (types) => request.accepts([...types]),
       client: { caller, address: addressOf(request), secure: request.secure },
@@ -107,7 +108,12 @@ function begin(response: Response, { status, headers }: AnyAnswer): Response {
   return response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
 }
 
-function send(route: Route, { status, body }: AnyAnswer, response: Response): void {
+function send(route: Route, { status, body, json }: AnyAnswer, response: Response): void {
+  if (json !== undefined) {
+    const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+    response.type('application/json; charset=utf-8').send(bytes);
+    return;
+  }
   if (body === undefined) {
     response.end();
     return;

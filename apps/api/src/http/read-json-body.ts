@@ -9,10 +9,14 @@ const parseJson: RequestHandler = json({ type: () => true, limit: BODY_LIMIT, st
 
 /**
  * Reads the body as JSON whatever its content type says: `curl -d` calls it form-urlencoded. No
- * body is an empty object.
+ * body is an empty object. Text that the database does not take is refused unless `anyText`.
  * @throws AppError `malformed_json`, `payload_too_large`, `unsupported_media_type` or `invalid_request`.
  */
-export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  response: Response,
+  anyText = false,
+): Promise<unknown> {
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
@@ -21,7 +25,7 @@ export async function readJsonBody(request: Request, response: Response): Promis
   });
   const parsed: unknown = request.body;
   const body = parsed === undefined ? {} : parsed;
-  refuseUnstorableText(body);
+  if (!anyText) refuseUnstorableText(body);
   return body;
 }
 

@@ -34,13 +34,17 @@ export interface StreamedBody<T extends string = string> {
 
 type AnswerHeaders = Record<string, string | string[]>;
 
-/** What a handler answers with: one of the statuses its route declares, with the body declared for it. */
+/**
+ * What a handler answers with: one of the statuses its route declares, with the body declared for
+ * it, or with that body as `json` where it is large and was written elsewhere.
+ */
 type Answer<R extends Responses> = {
   [S in keyof R]: { status: S; headers?: AnswerHeaders } & (WholeBody<R[S]> | Streamed<R[S]>);
 }[keyof R];
 
 type WholeBody<T> = T extends { schema: infer S extends z.ZodType }
-  ? { body: z.output<S>; stream?: never }
+  ? | { body: z.output<S>; json?: never; stream?: never }
+    | { json: Uint8Array; body?: never; stream?: never }
   : T extends { streams: object }
     ? never
     : { body?: never; stream?: never };
@@ -97,6 +101,8 @@ interface RouteFacts {
   errors?: readonly ErrorCode[];
   /** Header parameters with their meaning. */
   headers?: Readonly<Record<string, string>>;
+  /** Texts in the body may be any: they are looked up, never stored. */
+  anyText?: boolean;
   /** An example of the body, for the API document. */
   bodyExample?: unknown;
 }
@@ -131,6 +137,7 @@ export interface AnyAnswer {
   headers?: AnswerHeaders;
   body?: unknown;
   stream?: StreamedBody;
+  json?: Uint8Array;
 }
 
 /**

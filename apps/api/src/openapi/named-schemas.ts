@@ -1,4 +1,11 @@
 import {
+  cacheInvalidationSchema,
+  customerPredictionSchema,
+  customersPredictionSchema,
+  invalidateCacheSchema,
+  predictCustomerSchema,
+  predictCustomersSchema,
+  testPredictionSchema,
   aggregatedStatsSchema,
   allResultSchema,
   catalogueOfferSchema,
@@ -73,6 +80,10 @@ const SHARED = {
 /** Schemas of bodies that clients send: defaults make a field optional. */
 export const REQUEST_SCHEMAS: Record<string, z.ZodType> = {
   ...SHARED,
+  PredictCustomer: predictCustomerSchema,
+  PredictCustomers: predictCustomersSchema,
+  TestPrediction: testPredictionSchema,
+  InvalidateCache: invalidateCacheSchema,
   Rules: rulesSchema,
   CreateSegment: createSegmentSchema,
   UpdateSegment: updateSegmentSchema,
@@ -88,6 +99,9 @@ export const REQUEST_SCHEMAS: Record<string, z.ZodType> = {
 /** Schemas of bodies that the service answers with. */
 export const RESPONSE_SCHEMAS: Record<string, z.ZodType> = {
   ...SHARED,
+  CustomerPrediction: customerPredictionSchema,
+  CustomersPrediction: customersPredictionSchema,
+  CacheInvalidation: cacheInvalidationSchema,
   Problem: problemSchema,
   Segment: segmentSchema,
   SegmentList: segmentListSchema,

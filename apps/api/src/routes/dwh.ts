@@ -1,7 +1,15 @@
-import { API_PREFIX, columnSchema, AppError, featuresSchema } from '@segcast/contracts';
-import { describeColumns, findCustomer } from '@segcast/warehouse';
+import {
+  API_PREFIX,
+  cacheInvalidationSchema,
+  columnSchema,
+  featuresSchema,
+  invalidateCacheSchema,
+} from '@segcast/contracts';
+import { describeColumns, rowFeatures } from '@segcast/warehouse';
 import { z } from 'zod';
+import { findRow } from '../customers/predict-customers.ts';
 import { defineRoute } from '../http/route.ts';
+import { customerParams } from './parameters.ts';
 
 export const listColumns = defineRoute({
   method: 'get',
@@ -21,14 +29,34 @@ export const readFeatures = defineRoute({
   path: `${API_PREFIX}/dwh/features/{customer_id}/`,
   summary: "One customer's features",
   tag: 'Warehouse',
-  params: z.object({ customer_id: z.string().min(1).max(1000) }),
+  params: customerParams,
   responses: { 200: { description: 'The features by column.', schema: featuresSchema } },
-  errors: ['customer_not_found', 'warehouse_unavailable', 'warehouse_timeout'],
-  handler: async ({ params: { customer_id: id } }, { warehouse }) => {
-    const features = await findCustomer(warehouse, id);
-    if (features === null) {
-      throw new AppError('customer_not_found', `The warehouse has no customer "${id}".`);
-    }
-    return { status: 200, body: features };
+  errors: ['customer_not_found', 'warehouse_unavailable', 'warehouse_invalid', 'warehouse_timeout'],
+  handler: async ({ params }, deps) => ({
+    status: 200,
+    body: rowFeatures(await findRow(deps, params.customer_id)),
+  }),
+});
+
+export const invalidateCache = defineRoute({
+  method: 'post',
+  path: `${API_PREFIX}/dwh/cache/invalidate/`,
+  summary: 'Forget the cached features of some customers, or of all',
+  tag: 'Warehouse',
+  body: invalidateCacheSchema,
+  bodyExample: { customer_ids: ['C000001'] },
+  anyText: true,
+  responses: {
+    200: {
+      description: 'The next look-up reads the warehouse.',
+      schema: cacheInvalidationSchema,
+      example: { scope: 'customers', customers: 1 },
+    },
+  },
+  errors: ['cache_unavailable', 'warehouse_unavailable', 'warehouse_invalid', 'warehouse_timeout'],
+  handler: async ({ body: { customer_ids: ids } }, { features }) => {
+    await features.forget(ids ?? null);
+    const scope = ids === undefined ? ('all' as const) : ('customers' as const);
+    return { status: 200, body: { scope, customers: ids?.length ?? null } };
   },
 });

@@ -1,6 +1,6 @@
 import type { Route } from '../http/route.ts';
-import { listColumns, readFeatures } from './dwh.ts';
 import { dwhStatus } from './dwh-status.ts';
+import { invalidateCache, listColumns, readFeatures } from './dwh.ts';
 import { health, readiness } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listMembers } from './list-members.ts';
@@ -9,6 +9,7 @@ import { activateModel, compareModel, modelDetail, modelList, rollBackModel } fr
 import { listOffers, updateOffer } from './offers.ts';
 import { listSchedules, updateNightly } from './schedules.ts';
 import { docsPage, errorsPage, overviewPage } from './pages.ts';
+import { predictManyCustomers, predictOneCustomer, testPrediction } from './predict-customers.ts';
 import { predictSegment } from './predict-segment.ts';
 import { previewSegment } from './preview-segment.ts';
 import { readSegment } from './read-segment.ts';
@@ -37,6 +38,9 @@ const DOCUMENTED: readonly Route[] = [
   cancelRun,
   runResults,
   runErrors,
+  predictManyCustomers,
+  predictOneCustomer,
+  testPrediction,
   listColumns,
   readFeatures,
   dwhStatus,
@@ -49,6 +53,7 @@ const DOCUMENTED: readonly Route[] = [
   activateModel,
   rollBackModel,
   compareModel,
+  invalidateCache,
   mlStatus,
   listKeys,
   createKey,

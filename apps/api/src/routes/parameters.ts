@@ -13,3 +13,5 @@ const ofSegment = { segment_id: segmentIdSchema.optional() };
 export const runQuery = z.strictObject(ofSegment);
 
 export const runPageQuery = pageQuerySchema.extend(ofSegment).strict();
+
+export const customerParams = z.object({ customer_id: z.string().min(1).max(1000) });

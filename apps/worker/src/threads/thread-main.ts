@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { fromSentError, toSentError } from '@segcast/contracts';
 import { RegisteredModels } from '@segcast/registry';
 import { scoreShard, type ScoreDeps } from '@segcast/runs';
-import { createEngine, ScorerCache, type Engine, type Model } from '@segcast/scoring';
-import { openStore, readActiveModels, type ClaimedShard, type Store } from '@segcast/store';
+import { createEngine, ScorerCache, type Engine } from '@segcast/scoring';
+import { openStore, type ClaimedShard, type Store } from '@segcast/store';
 import { openWarehouse } from '@segcast/warehouse';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
 
@@ -22,19 +22,14 @@ async function start(): Promise<void> {
     const models = new RegisteredModels(store);
     const engine = await createEngine({
       preference: settings.engine,
-      checkModels: await readModelsInUse(store, models),
+      // Others are proved when they are first met.
+      checkModels: await models.inUse(),
     });
     receive(openDeps(store, models, engine));
     send({ kind: 'ready', engine: engine.name, notes: engine.notes });
   } catch (error) {
     send({ kind: 'unusable', error: toSentError(error) });
   }
-}
-
-/** What most runs will ask for; the others are proved when they are first met. */
-async function readModelsInUse(store: Store, models: RegisteredModels): Promise<Model[]> {
-  const networks = (await readActiveModels(store)).filter(({ model }) => model !== 'rfm');
-  return Promise.all(networks.map(({ model, version }) => models.load(model, version)));
 }
 
 function openDeps(store: Store, models: RegisteredModels, engine: Engine): ScoreDeps {

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { predictionTypeSchema } from './prediction-types.ts';
+import { failureItemSchema, predictionResultSchema, resultItemSchema } from './results.ts';
+import { usedModelsSchema } from './run.ts';
+
+/** The most customers in one request. */
+export const MAX_CUSTOMERS = 10_000;
+
+/** An id in a body: a text, or a whole number where the warehouse counts its customers. */
+export const customerIdSchema = z.union([z.string(), z.int()]).transform(String);
+
+const customerIdsSchema = z.array(customerIdSchema).max(MAX_CUSTOMERS);
+
+export const predictCustomerSchema = z.strictObject({
+  type: predictionTypeSchema.default('all'),
+});
+
+export const predictCustomersSchema = z.strictObject({
+  customer_ids: customerIdsSchema,
+  type: predictionTypeSchema.default('all'),
+});
+
+/** As old clients send it: one customer or several. */
+export const testPredictionSchema = z
+  .strictObject({
+    customer_id: customerIdSchema.optional(),
+    customer_ids: customerIdsSchema.optional(),
+    type: predictionTypeSchema.default('all'),
+  })
+  .refine((body) => (body.customer_id === undefined) !== (body.customer_ids === undefined), {
+    error: 'takes customer_id or customer_ids, one of the two',
+  });
+
+export const customerPredictionSchema = z.object({
+  customer_id: z.string(),
+  type: predictionTypeSchema,
+  mode: z.literal('single'),
+  result: predictionResultSchema,
+  models: usedModelsSchema,
+  warning: z.string().nullable(),
+});
+export type CustomerPrediction = z.infer<typeof customerPredictionSchema>;
+
+export const customersPredictionSchema = z.object({
+  type: predictionTypeSchema,
+  mode: z.literal('batch'),
+  /** Customers asked for, each once. */
+  total: z.int(),
+  successful: z.int(),
+  failed: z.int(),
+  /** In the order asked, without those in `errors`. */
+  results: z.array(resultItemSchema),
+  errors: z.array(failureItemSchema),
+  models: usedModelsSchema,
+  warning: z.string().nullable(),
+});
+export type CustomersPrediction = z.infer<typeof customersPredictionSchema>;
+
+export const invalidateCacheSchema = z.strictObject({
+  customer_ids: customerIdsSchema.optional(),
+});
+
+export const cacheInvalidationSchema = z.object({
+  scope: z.enum(['all', 'customers']),
+  /** How many customers were named; null where all are meant. */
+  customers: z.int().nullable(),
+});
