@@ -38,9 +38,8 @@ it('keeps the predictions of the newest succeeded runs of each segment', async (
   const run = await readRun(service, oldest);
   expect(run).toMatchObject({ status: 'succeeded', processed: 1000, results: [] });
   expect(run.aggregated_stats.churn?.count).toBe(1000);
-  expect(await listResults(service, oldest, { limit: 5 })).toEqual({
-    results: [],
-    next_cursor: null,
+  await expect(listResults(service, oldest, { limit: 5 })).rejects.toMatchObject({
+    code: 'predictions_deleted',
   });
 });
 

@@ -14,6 +14,7 @@ import { openCaches } from '../../apps/api/src/cache/open-caches.ts';
 import { createApp } from '../../apps/api/src/create-app.ts';
 import { FeatureLookup } from '../../apps/api/src/customers/feature-lookup.ts';
 import { CustomerScorer } from '../../apps/api/src/scoring/customer-scorer.ts';
+import { ExportSlots } from '../../apps/api/src/exports/export-slots.ts';
 import { checkAnswer, type Answer } from './api-answers.ts';
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts';
 
@@ -100,6 +101,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     queue: service.queue,
     notices,
     nightly: { pattern: '0 2 * * *', tz: 'UTC' },
+    exportSlots: new ExportSlots(2),
     warning: placeholderWarning(service.submitDeps.settings.models),
     features: new FeatureLookup(service.warehouse, caches.features),
     scorer,

@@ -7,6 +7,7 @@ import type { AccessControl } from './access/access-control.ts';
 import type { Caches } from './cache/open-caches.ts';
 import type { FeatureLookup } from './customers/feature-lookup.ts';
 import type { CustomerScorer } from './scoring/customer-scorer.ts';
+import type { ExportSlots } from './exports/export-slots.ts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
 export interface ApiDeps extends SubmitDeps {
@@ -19,6 +20,7 @@ export interface ApiDeps extends SubmitDeps {
   features: FeatureLookup;
   scorer: CustomerScorer;
   statsCache: Caches['stats'];
+  exportSlots: ExportSlots;
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** Makes `settings`, `warning` and `requiredColumns` those of the versions in use now. */

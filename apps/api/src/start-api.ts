@@ -10,12 +10,15 @@ import { AccessControl } from './access/access-control.ts';
 import { prepareFirstKey } from './access/first-key.ts';
 import { createRateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
+import { ExportSlots } from './exports/export-slots.ts';
 import { createApp } from './create-app.ts';
 import { isLoopbackHost } from './http/guard-access.ts';
 import { openCustomerScoring } from './scoring/open-customer-scoring.ts';
 import { serve, stopServing } from './serve.ts';
 
 const STORE_CONNECTIONS = 10;
+/** Each holds a connection of the store's. */
+const EXPORTS_AT_ONCE = 4;
 const WAREHOUSE_CONNECTIONS = 5;
 
 /** Opens what the API needs, listens, and closes all of it in order when the process ends. */
@@ -75,6 +78,7 @@ async function openApp({
     warehouse,
     ...scoring,
     notices,
+    exportSlots: new ExportSlots(EXPORTS_AT_ONCE),
     queue,
     nightly: config.nightly,
     log,

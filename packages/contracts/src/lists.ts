@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuerySchema, pageSchema } from './paging.ts';
-import { predictionTypeSchema } from './prediction-types.ts';
+import { churnRiskSchema, OFFER_COUNT, predictionTypeSchema } from './prediction-types.ts';
 import { failureItemSchema, resultItemSchema } from './results.ts';
 import { runStatusSchema, runSummarySchema } from './run.ts';
 import { memberSchema, segmentSchema } from './segment.ts';
@@ -22,6 +22,41 @@ export const runQuerySchema = pageQuerySchema
     segment_id: segmentIdSchema.optional(),
     status: runStatusSchema.optional(),
     type: predictionTypeSchema.optional(),
+  })
+  .strict();
+
+const probabilitySchema = z.coerce.number().min(0).max(1);
+
+/** Which of a run's results are wanted: those that meet all of it. */
+export const resultFilterSchema = z.strictObject({
+  risk: churnRiskSchema.optional(),
+  offer: z
+    .enum(Array.from({ length: OFFER_COUNT }, (_, offer) => `offer_${offer}`))
+    .optional()
+    .meta({ description: 'The offer that is recommended.' }),
+  rfm_segment: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'The name of an RFM segment, such as Champions.' }),
+  min_probability: probabilitySchema
+    .optional()
+    .meta({ description: 'A churn probability of at least this, as it is shown.' }),
+  max_probability: probabilitySchema
+    .optional()
+    .meta({ description: 'A churn probability of at most this, as it is shown.' }),
+  customer_id: z.string().min(1).max(1000).optional(),
+});
+export type ResultFilter = z.infer<typeof resultFilterSchema>;
+
+export const resultQuerySchema = pageQuerySchema
+  .extend(resultFilterSchema.shape)
+  .extend({
+    segment_id: segmentIdSchema.optional(),
+    spreadsheet: z.enum(['true', 'false']).optional().meta({
+      description:
+        'In CSV, put an apostrophe before text that a spreadsheet would take for a formula. Ids that it touches match nothing any more, so it is not done unasked.',
+    }),
   })
   .strict();
 

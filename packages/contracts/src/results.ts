@@ -43,6 +43,7 @@ export const allResultSchema = z.object({
   nbo: nboResultSchema,
   rfm: rfmResultSchema,
 });
+export type AllResult = z.infer<typeof allResultSchema>;
 
 /** One customer's prediction; its shape follows the type of the run. */
 export const predictionResultSchema = z.union([

@@ -5,7 +5,9 @@ export { planShards } from './plan-shards.ts';
 export { presentRun, toRunSummaries } from './present-run.ts';
 export { listErrors, listResults, listRuns, readRun } from './read-runs.ts';
 export { LiveSettings, readConfiguredRfm, type ScoringSetup } from './live-settings.ts';
-export { findStoredResult } from './results.ts';
+export { predictionAt, readMatches, requireFinished, type Matches } from './read-matches.ts';
+export { recommendedOffer } from './result-filter.ts';
+export { findStoredResult, presenterOf } from './results.ts';
 export type {
   ClaimSettings,
   PlanDeps,
@@ -19,6 +21,7 @@ export type {
 export { runShard } from './run-shard.ts';
 export { scoreShard } from './score-shard.ts';
 export { submitNightly, submitRun, type SubmittedRun } from './submit-run.ts';
+export { rfmSegmentsOf } from './summarize-run.ts';
 export { sweep, type SweepDeps } from './sweep.ts';
 export { takeQuintiles } from './take-quintiles.ts';
 export { withActiveModels } from './with-active-models.ts';

@@ -17,7 +17,8 @@ import {
   type RunRecord,
   type Store,
 } from '@segcast/store';
-import { listStoredResults, predictionsOf } from './results.ts';
+import { predictionsOf } from './read-matches.ts';
+import { listStoredResults } from './results.ts';
 import { aggregateParts, summarizeSegment } from './summarize-run.ts';
 
 const FIRST_RESULTS = 100;

@@ -1,4 +1,12 @@
-import type { FailureItem, Page, PageQuery, ResultItem, Run, RunSummary } from '@segcast/contracts';
+import type {
+  FailureItem,
+  Page,
+  PageQuery,
+  ResultFilter,
+  ResultItem,
+  Run,
+  RunSummary,
+} from '@segcast/contracts';
 import {
   listFailures,
   listRunRecords,
@@ -7,7 +15,8 @@ import {
   type Store,
 } from '@segcast/store';
 import { presentRun, toRunSummaries } from './present-run.ts';
-import { listStoredResults, predictionsOf } from './results.ts';
+import { hasPredictions, predictionsOf } from './read-matches.ts';
+import { listFilteredResults, listStoredResults } from './results.ts';
 
 interface ReadDeps {
   store: Store;
@@ -35,17 +44,29 @@ export async function listRuns(
   return { results: await toRunSummaries(deps, results), next_cursor };
 }
 
-/** One page of a run's results, or of those of one of its segments. */
+/**
+ * One page of a run's results, or of those of one of its segments, or that a filter lets through.
+ * Throws `predictions_deleted`.
+ */
 export async function listResults(
   { store }: ReadDeps,
   runId: string,
   page: PageQuery,
   segmentId: number | null = null,
+  filter: ResultFilter = {},
 ): Promise<Page<ResultItem>> {
-  return listStoredResults(store, await readRunRecord(store, runId, segmentId), page);
+  const run = await readRunRecord(store, runId, segmentId);
+  hasPredictions(run);
+  const filtered = Object.values(filter).some((part) => part !== undefined);
+  return filtered
+    ? listFilteredResults(store, run, filter, page)
+    : listStoredResults(store, run, page);
 }
 
-/** One page of the customers that a run could not score, all or those of a segment, and why. */
+/**
+ * One page of the customers that a run could not score, all or those of a segment, and why. Throws
+ * `predictions_deleted`.
+ */
 export async function listErrors(
   { store }: ReadDeps,
   runId: string,
@@ -53,5 +74,6 @@ export async function listErrors(
   segmentId: number | null = null,
 ): Promise<Page<FailureItem>> {
   const run = await readRunRecord(store, runId, segmentId);
+  hasPredictions(run);
   return listFailures(store, predictionsOf(run), page);
 }

@@ -1,20 +1,23 @@
-import { predictorsOf, type Page, type PageQuery, type ResultItem } from '@segcast/contracts';
+import {
+  predictorsOf,
+  type Page,
+  type PageQuery,
+  type ResultFilter,
+  type ResultItem,
+} from '@segcast/contracts';
 import { toPredictionResult, type Offer, type PredictionContext } from '@segcast/scoring';
 import { offerNames } from './offer-names.ts';
 import {
+  decodeResultCursor,
+  encodeResultCursor,
   findPrediction,
   listPredictions,
   type PredictionRecord,
-  type PredictionsOf,
   type RunRecord,
   type Store,
 } from '@segcast/store';
+import { predictionAt, predictionsOf, readMatches } from './read-matches.ts';
 import { rfmSegmentsOf } from './summarize-run.ts';
-
-/** Whose predictions a run's record stands for: everybody's, or those of one segment. */
-export function predictionsOf({ id, segmentNumber }: RunRecord): PredictionsOf {
-  return { runId: id, segmentNumber };
-}
 
 /**
  * One page of a run's results, by shard and then by the customer's id. While it is running these
@@ -35,6 +38,32 @@ export async function listStoredResults(
   return { results: results.map(present), next_cursor };
 }
 
+/**
+ * The same of those results that a filter lets through. The page ends where the next such result
+ * stands. Throws as `readMatches` does.
+ */
+export async function listFilteredResults(
+  store: Store,
+  run: RunRecord,
+  filter: ResultFilter,
+  { limit, cursor }: PageQuery,
+): Promise<Page<ResultItem>> {
+  const from = decodeResultCursor(cursor);
+  const present = await presenterOf(store, run);
+  const results: ResultItem[] = [];
+  for await (const { chunk, places } of readMatches(store, run, filter, { from })) {
+    const sameChunk = chunk.shard === from.shard && chunk.chunk === from.chunk;
+    for (const place of places) {
+      if (sameChunk && place < from.ordinal) continue;
+      if (results.length === limit) {
+        return { results, next_cursor: encodeResultCursor({ ...chunk, ordinal: place }) };
+      }
+      results.push(present(predictionAt(chunk, place)));
+    }
+  }
+  return { results, next_cursor: null };
+}
+
 /** One customer's result of a run, or null. */
 export async function findStoredResult(
   store: Store,
@@ -45,8 +74,8 @@ export async function findStoredResult(
   return prediction === null ? null : (await presenterOf(store, run))(prediction);
 }
 
-/** Names are those of now, whenever the run was. */
-async function presenterOf(
+/** Turns predictions into results. Names of offers are those of now, whenever the run was. */
+export async function presenterOf(
   store: Store,
   run: RunRecord,
 ): Promise<(prediction: PredictionRecord) => ResultItem> {

@@ -60,7 +60,7 @@ export {
   type StoredPrediction,
   type StoredRfm,
 } from './results/to-prediction-result.ts';
-export { rfmScores, rfmSegmentName, type RfmScores } from './rfm/rfm-code.ts';
+export { rfmCodesOf, rfmScores, rfmSegmentName, type RfmScores } from './rfm/rfm-code.ts';
 export {
   DEFAULT_RFM_SEGMENTS,
   loadRfmSegments,

@@ -1,4 +1,7 @@
+import { AppError } from '@segcast/contracts';
+import type pg from 'pg';
 import type { Store } from './open-store.ts';
+import { guardStore } from './store-error.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Runs cleaned in one go, so that a sweep stays short. */
@@ -61,4 +64,41 @@ function deletePredictions(store: Store, runId: string): Promise<boolean> {
     );
     return true;
   });
+}
+
+/**
+ * Runs `work` on a connection that keeps the predictions of a run from being deleted. Throws
+ * `predictions_deleted` when they are gone already.
+ */
+export async function* withPredictions<T>(
+  store: Store,
+  runId: string,
+  work: (client: pg.PoolClient) => AsyncIterable<T>,
+): AsyncGenerator<T, void> {
+  const client = await guardStore(() => store.pool.connect());
+  try {
+    const [run] = await guardStore(async () => {
+      await client.query(`SELECT pg_advisory_lock_shared(${LOCK_KEY})`, [runId]);
+      const text = 'SELECT predictions_deleted_at AS "deletedAt" FROM segcast.runs WHERE id = $1';
+      return (await client.query<{ deletedAt: Date | null }>(text, [runId])).rows;
+    });
+    if (run !== undefined && run.deletedAt !== null) throw predictionsDeleted(runId, run.deletedAt);
+    yield* work(client);
+  } finally {
+    // A connection that is not given back takes the lock with it.
+    const unlocked = client.query('SELECT pg_advisory_unlock_all()');
+    client.release(
+      await unlocked.then(
+        () => false,
+        () => true,
+      ),
+    );
+  }
+}
+
+export function predictionsDeleted(runId: string, at: Date): AppError {
+  return new AppError(
+    'predictions_deleted',
+    `The predictions of run ${runId} were deleted at ${at.toISOString()}, as those of old runs are. Its statistics remain; submit another run, or keep more of them with KEEP_RUNS.`,
+  );
 }

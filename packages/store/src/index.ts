@@ -43,6 +43,9 @@ export * from './offers.ts';
 export * from './open-store.ts';
 export * from './plan-run.ts';
 export * from './predictions.ts';
+export { isMember } from './memberships.ts';
+export * from './read-chunks.ts';
+export { decodeResultCursor, encodeResultCursor } from './result-cursor.ts';
 export * from './run-notices.ts';
 export {
   readRunRecord,

@@ -13,11 +13,16 @@ export function hasMembersSql(number: string): string {
   return `(${number} IS NULL OR c.segments @> ARRAY[${number}])`;
 }
 
+/** Whether the bit at a place is set. */
+export function isMember(bits: Uint8Array, place: number): boolean {
+  return ((bits[place >> 3]! >> (place & 7)) & 1) === 1;
+}
+
 /** The 0-based places of the bits that are set, from `from` on and at most `limit`. */
 export function placesOf(bits: Uint8Array, from: number, limit: number): number[] {
   const places: number[] = [];
   for (let place = from; place < 8 * bits.length && places.length < limit; place++) {
-    if ((bits[place >> 3]! >> (place & 7)) & 1) places.push(place);
+    if (isMember(bits, place)) places.push(place);
   }
   return places;
 }

@@ -1,6 +1,6 @@
 import { OFFER_COUNT, type Page, type PageQuery } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import { hasMembersSql, membersSql, placesOf } from './memberships.ts';
+import { decodeResultCursor, encodeResultCursor } from './result-cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** One customer's stored scores. What the run did not ask for is null. */
@@ -70,8 +70,7 @@ async function slicesOf(
   limit: number,
   cursor: string | undefined,
 ): Promise<{ slices: Slice[]; next: string | null }> {
-  const start = decodeCursor(cursor, ['int', 'int', 'int'])?.map(Number) ?? [0, 0, 0];
-  const [fromShard, fromChunk, fromOrdinal] = start as [number, number, number];
+  const { shard: fromShard, chunk: fromChunk, ordinal: fromOrdinal } = decodeResultCursor(cursor);
   // No chunk is empty, so `limit` chunks suffice, and one more to know whether there is a next page.
   const chunks = await store.rows<ChunkMembers>(
     `SELECT shard, chunk, count, ${membersSql('$5::integer')} AS bits
@@ -88,7 +87,9 @@ async function slicesOf(
     const { first, end, taken, next } = windowOf(each, skipped, missing);
     if (taken > 0) slices.push({ shard, chunk, first: first + 1, length: end - first });
     missing -= taken;
-    if (next !== null) return { slices, next: encodeCursor([shard, chunk, next]) };
+    if (next !== null) {
+      return { slices, next: encodeResultCursor({ shard, chunk, ordinal: next }) };
+    }
   }
   return { slices, next: null };
 }

@@ -1,17 +1,15 @@
 import {
   isFinished,
   API_PREFIX,
-  failureListSchema,
-  resultListSchema,
   runListSchema,
   runQuerySchema,
   runSchema,
 } from '@segcast/contracts';
-import { cancelRun as cancel, listErrors, listResults, listRuns, readRun } from '@segcast/runs';
+import { cancelRun as cancel, listRuns, readRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
 import { POLL_AFTER } from '../runs/wait-for-run.ts';
-import { runPageQuery, runParams, runQuery } from './parameters.ts';
+import { runParams, runQuery } from './parameters.ts';
 
 const RUN = `${API_PREFIX}/ml/runs/{run_id}/`;
 
@@ -68,35 +66,5 @@ export const cancelRun = defineRoute({
   handler: async ({ params }, deps) => ({
     status: 202,
     body: await cancel(deps, params.run_id),
-  }),
-});
-
-export const runResults = defineRoute({
-  method: 'get',
-  path: `${RUN}results/`,
-  summary: "Each customer's prediction",
-  tag: 'Runs',
-  params: runParams,
-  query: runPageQuery,
-  responses: { 200: { description: 'A page of results.', schema: resultListSchema } },
-  errors: ['run_not_found', 'segment_not_found'],
-  handler: async ({ params, query: { segment_id: segmentId, ...page } }, deps) => ({
-    status: 200,
-    body: await listResults(deps, params.run_id, page, segmentId),
-  }),
-});
-
-export const runErrors = defineRoute({
-  method: 'get',
-  path: `${RUN}errors/`,
-  summary: 'The customers that could not be scored, and why',
-  tag: 'Runs',
-  params: runParams,
-  query: runPageQuery,
-  responses: { 200: { description: 'A page of failures.', schema: failureListSchema } },
-  errors: ['run_not_found', 'segment_not_found'],
-  handler: async ({ params, query: { segment_id: segmentId, ...page } }, deps) => ({
-    status: 200,
-    body: await listErrors(deps, params.run_id, page, segmentId),
   }),
 });

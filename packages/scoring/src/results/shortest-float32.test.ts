@@ -22,3 +22,24 @@ test('keeps the float32 and has no digit that could go', () => {
     ),
   );
 });
+
+/** The definition, word for word. */
+function byText(float: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(float.toPrecision(digits));
+    if (Math.fround(short) === float) return short;
+  }
+  return Number(float.toPrecision(9));
+}
+
+test('takes the short way for probabilities and whole numbers to the same end', () => {
+  const probability = fc.float({ min: 0, max: 1, noNaN: true });
+  const small = fc.integer({ min: 0, max: 2 ** 31 }).map((n) => Math.fround(n / 2 ** 44));
+  const whole = fc.integer({ min: -(2 ** 24), max: 2 ** 24 });
+  fc.assert(
+    fc.property(fc.oneof(probability, small, whole), (value) => {
+      expect(shortestFloat32(value)).toBe(byText(value));
+    }),
+    { numRuns: 20_000 },
+  );
+});

@@ -35,6 +35,12 @@ export function rfmSegmentName(code: number, segments: RfmSegments = DEFAULT_RFM
   return segments[toScore(r)][toScore(fm)];
 }
 
+/** The codes of the segment with a name, in rising order; none where there is no such name. */
+export function rfmCodesOf(name: string, segments: RfmSegments): number[] {
+  const codes = Array.from({ length: RFM_CODE_COUNT }, (_, index) => rfmCodeAt(index));
+  return codes.filter((code) => rfmSegmentName(code, segments) === name);
+}
+
 function toScore(score: number): keyof RfmSegments {
   return String(score) as keyof RfmSegments;
 }

@@ -8,13 +8,13 @@
  */
 export const deliveries = `
   CREATE TABLE segcast.idempotency_keys (
-    principal_id uuid,
+    api_key_id bigint,
     key text NOT NULL,
     request_hash text NOT NULL,
     run_id uuid NOT NULL REFERENCES segcast.runs (id) ON DELETE CASCADE,
     deduplicated boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT idempotency_keys_once UNIQUE NULLS NOT DISTINCT (principal_id, key)
+    CONSTRAINT idempotency_keys_once UNIQUE NULLS NOT DISTINCT (api_key_id, key)
   );
   CREATE INDEX idempotency_keys_age ON segcast.idempotency_keys (created_at);
   CREATE INDEX idempotency_keys_run ON segcast.idempotency_keys (run_id);
