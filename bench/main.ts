@@ -13,9 +13,13 @@ interface CommandOptions extends Omit<BenchOptions, 'peerCustomers'> {
 }
 
 const names = BENCHES.map(({ name }) => name);
+/** `growth` stands for all that begin with it. */
+const groups = new Set(names.flatMap((name) => /^(\w+)-/.exec(name)?.[1] ?? []));
 const program = new Command('npm run bench --')
   .description(`Measures Segcast on this machine:\n${listBenches()}`)
-  .addArgument(new Argument('[benches...]', 'what to measure; all by default').choices(names))
+  .addArgument(
+    new Argument('[benches...]', 'what to measure; all by default').choices([...names, ...groups]),
+  )
   .option('--customers <count>', 'generated customers', wholeNumber(100), 1_000_000)
   .option('--runs <count>', 'counted repetitions of each measurement', wholeNumber(1), 5)
   .option('--peer-customers <count>', 'members that peers score (default: all)', wholeNumber(100))
@@ -28,7 +32,9 @@ await program.parseAsync();
 
 async function bench(chosen: string[], options: CommandOptions): Promise<void> {
   const { customers, runs, peerCustomers = null, phases, dataDir, results } = options;
-  const benches = BENCHES.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+  const benches = BENCHES.filter(
+    ({ name }) => chosen.length === 0 || chosen.some((each) => isMeant(each, name)),
+  );
   await runBenches(benches, {
     ...{ customers, runs, peerCustomers, phases, dataDir },
     resultsFile: results,
@@ -44,6 +50,10 @@ function commandOf({ name }: Bench, { customers, runs, peerCustomers }: CommandO
     peerCustomers === undefined ? '' : ` --peer-customers ${peerCustomers}`,
   ];
   return `npm run bench -- ${name}${given.join('')}`;
+}
+
+function isMeant(chosen: string, name: string): boolean {
+  return chosen === name || name.startsWith(`${chosen}-`);
 }
 
 function listBenches(): string {

@@ -11,7 +11,7 @@ import { PREDICTIONS_TABLE } from '../peers/prediction.ts';
 import type { Findings, Table } from '../report/findings.ts';
 import { formatCount, formatRange, formatRatio, formatTime } from '../report/format.ts';
 import { createFirst, createShare, type BenchSegment } from '../service/segments.ts';
-import { openStage, type Stage } from '../service/stage.ts';
+import { withStage, type Stage } from '../service/stage.ts';
 
 /** What the slowest way is measured on. */
 const FEW = 2000;
@@ -22,14 +22,8 @@ const RUN = 'run';
 export const peersBench: Bench = {
   name: 'peers',
   summary: 'what people would otherwise do, on the same database and models',
-  measure: async (context) => {
-    const stage = await openStage(context.service, context.options.customers, context.say);
-    try {
-      return await measurePeers(context, stage);
-    } finally {
-      await stage.close();
-    }
-  },
+  measure: (context) =>
+    withStage(context, context.options.customers, (stage) => measurePeers(context, stage)),
 };
 
 async function measurePeers(context: BenchContext, stage: Stage): Promise<Findings> {

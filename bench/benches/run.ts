@@ -9,7 +9,7 @@ import { cpuTable, phasesTable } from '../report/run-tables.ts';
 import type { Findings } from '../report/findings.ts';
 import { formatCount, formatRange, formatRatio, formatTime } from '../report/format.ts';
 import { createShare, type BenchSegment } from '../service/segments.ts';
-import { openStage, type Stage } from '../service/stage.ts';
+import { withStage, type Stage } from '../service/stage.ts';
 
 const SHARES = [1, 0.5, 0.01];
 /** A run of everybody, against the floor. */
@@ -25,15 +25,11 @@ interface Measured {
 export const runBench: Bench = {
   name: 'run',
   summary: 'a run of 100, 50 and 1 % of the customers, against the floor',
-  measure: async (context) => {
-    const stage = await openStage(context.service, context.options.customers, context.say);
-    try {
+  measure: (context) =>
+    withStage(context, context.options.customers, async (stage) => {
       const { name, measured } = await measureShares(context, stage);
-      return present(name, context.options.customers, measured);
-    } finally {
-      await stage.close();
-    }
-  },
+      return present(name, stage.customers, measured);
+    }),
 };
 
 async function measureShares(

@@ -62,3 +62,17 @@ async function readPostgresPid(sql: pg.Pool): Promise<number | null> {
   const { rows } = await sql.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return parentOf(rows[0]!.pid);
 }
+
+/** Lends a stage to `use`. */
+export async function withStage<T>(
+  { service, say }: { service: BenchService; say: (text: string) => void },
+  customers: number,
+  use: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const stage = await openStage(service, customers, say);
+  try {
+    return await use(stage);
+  } finally {
+    await stage.close();
+  }
+}
