@@ -7,7 +7,7 @@ import { median, medianRatio } from '../measure/statistics.ts';
 import type { Findings } from '../report/findings.ts';
 import { formatCount, formatRange, formatRatio, formatTime } from '../report/format.ts';
 import { activateOnly, createManySegments } from '../service/many-segments.ts';
-import { createShare } from '../service/segments.ts';
+import { createEverybody } from '../service/segments.ts';
 import { withStage, type Stage } from '../service/stage.ts';
 
 const SEGMENTS = [1, 10, 100];
@@ -32,7 +32,7 @@ async function measureNights(
   { options, say }: BenchContext,
   stage: Stage,
 ): Promise<Record<string, number[]>> {
-  const everybody = await createShare(stage, 1);
+  const everybody = await createEverybody(stage);
   const ids = await createManySegments(stage, Math.max(...SEGMENTS));
   const nights = await openNights(stage);
   const contestants: Contestants<number> = {
@@ -98,6 +98,7 @@ function present(customers: number, times: Record<string, number[]>): Findings {
           label: name,
           value: median(each) / 1000,
           text: formatTime(median(each)),
+          own: true,
         })),
       },
     ],

@@ -5,7 +5,7 @@ import { measureRun, type MeasuredRun } from '../measure/measure-run.ts';
 import { median, medianRatio } from '../measure/statistics.ts';
 import type { Findings, Pledge } from '../report/findings.ts';
 import { formatCount, formatRatio, formatShare, formatTime } from '../report/format.ts';
-import { createShare } from '../service/segments.ts';
+import { createEverybody } from '../service/segments.ts';
 import { openStage, type Stage } from '../service/stage.ts';
 
 const LEAST_SIZE = 10_000;
@@ -46,7 +46,7 @@ async function measureSizes(
 ): Promise<Size[]> {
   const contestants: Contestants<MeasuredRun> = {};
   for (const stage of stages) {
-    const { id } = await createShare(stage, 1);
+    const { id } = await createEverybody(stage);
     contestants[`${stage.customers}`] = () => measureRun(stage, id);
   }
   const found = await interleave(contestants, {
@@ -94,7 +94,12 @@ function present(sizes: readonly Size[]): Findings {
         unit: 'microseconds, median; less is better',
         bars: sizes.map(({ customers, runs }) => {
           const value = (median(runs) / customers) * 1000;
-          return { label: formatCount(customers), value, text: `${value.toFixed(2)} µs` };
+          return {
+            label: formatCount(customers),
+            value,
+            text: `${value.toFixed(2)} µs`,
+            own: true,
+          };
         }),
       },
     ],

@@ -5,7 +5,7 @@ import { measureRun, type MeasuredRun } from '../measure/measure-run.ts';
 import { median, medianRatio } from '../measure/statistics.ts';
 import type { Findings } from '../report/findings.ts';
 import { formatCount, formatRatio, formatTime } from '../report/format.ts';
-import { createShare } from '../service/segments.ts';
+import { createEverybody } from '../service/segments.ts';
 import { withStage, type Stage } from '../service/stage.ts';
 
 const WORKERS = [1, 2, 4];
@@ -27,7 +27,7 @@ async function measureWorkers(
   { options, say }: BenchContext,
   stage: Stage,
 ): Promise<Record<string, number[]>> {
-  const { id } = await createShare(stage, 1);
+  const { id } = await createEverybody(stage);
   const contestants: Contestants<MeasuredRun> = {};
   for (const count of WORKERS) {
     contestants[label(count)] = async () => {

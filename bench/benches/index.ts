@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import { growthNightlyBench } from './growth-nightly.ts';
 import { growthSizesBench } from './growth-sizes.ts';
 import { growthWorkersBench } from './growth-workers.ts';
+import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { peersBench } from './peers.ts';
 import { runBench } from './run.ts';
@@ -13,5 +14,6 @@ export const BENCHES: readonly Bench[] = [
   growthSizesBench,
   growthWorkersBench,
   growthNightlyBench,
+  latencyBench,
   memoryBench,
 ];

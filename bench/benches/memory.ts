@@ -5,7 +5,7 @@ import { peakMemory } from '../measure/process-facts.ts';
 import { median } from '../measure/statistics.ts';
 import type { Findings, Pledge } from '../report/findings.ts';
 import { formatCount, formatMegabytes, formatRange, formatShare } from '../report/format.ts';
-import { createShare } from '../service/segments.ts';
+import { createEverybody } from '../service/segments.ts';
 import { openStage, type Stage } from '../service/stage.ts';
 
 const FIRST = 1_000_000;
@@ -42,7 +42,7 @@ async function measurePeaks(
 ): Promise<Size[]> {
   const sizes = stages.map(({ customers }): Size => ({ customers, peaks: [] }));
   const ids: number[] = [];
-  for (const stage of stages) ids.push((await createShare(stage, 1)).id);
+  for (const stage of stages) ids.push((await createEverybody(stage)).id);
   for (let round = 1; round <= options.runs; round++) {
     for (const [index, stage] of stages.entries()) {
       await stage.setWorkers(0);

@@ -32,7 +32,14 @@ export interface BarChart {
   title: string;
   /** What the bars measure. */
   unit: string;
-  /** Each power of ten as wide as the one before: for bars of very different lengths. */
+  /** Every power of ten as wide as any other: for bars of very different lengths. */
   logarithmic?: boolean;
-  bars: { label: string; value: number; text: string }[];
+  bars: {
+    label: string;
+    value: number;
+    /** The value as it is shown. */
+    text: string;
+    /** What Segcast does, and not what it is compared with. */
+    own?: boolean;
+  }[];
 }

@@ -8,13 +8,14 @@ export interface BenchSegment {
   id: number;
   name: string;
   members: number;
+  rules: unknown;
   /** The rule as Segcast gives it to the database. */
   condition: string;
 }
 
 /** A segment of about so large a share of the customers: those of the greatest revenue. */
 export async function createShare(stage: Stage, share: number): Promise<BenchSegment> {
-  if (share === 1) return await createSegment(stage, 'Everybody', {});
+  if (share === 1) return await createEverybody(stage);
   const { bound } = await one<{ bound: number }>(
     stage,
     `SELECT percentile_disc($1::float8) WITHIN GROUP (ORDER BY total_revenue) AS bound
@@ -23,6 +24,11 @@ export async function createShare(stage: Stage, share: number): Promise<BenchSeg
   );
   const rules = { '>=': [{ var: 'total_revenue' }, bound] };
   return await createSegment(stage, `The best ${100 * share} %`, rules);
+}
+
+/** A segment of all customers; several of them need names of their own. */
+export async function createEverybody(stage: Stage, name = 'Everybody'): Promise<BenchSegment> {
+  return await createSegment(stage, name, {});
 }
 
 /** A segment of exactly so many customers, those with the least ids. */
@@ -44,7 +50,7 @@ async function createSegment(stage: Stage, name: string, rules: unknown): Promis
     stage,
     `SELECT count(*)::int AS members FROM ${RELATION} WHERE ${condition}`,
   );
-  return { id, name, members, condition };
+  return { id, name, members, rules, condition };
 }
 
 async function one<Row extends object>(
