@@ -73,8 +73,9 @@ export class MemberDecoder {
   read(chunk: Buffer, start: number): number {
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     const end = chunk.length;
+    const copyData = COPY_DATA;
     let at = start;
-    while (at + 5 <= end && chunk[at] === COPY_DATA && !this.full) {
+    while (at + 5 <= end && chunk[at] === copyData && !this.full) {
       const next = at + 1 + view.getInt32(at + 1);
       if (next > end) break;
       const row = this.#begun ? at + 5 : this.#skipHeader(chunk, view, at + 5);

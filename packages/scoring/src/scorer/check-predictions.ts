@@ -16,11 +16,12 @@ export function recommendOffers(
   size: number,
   marks: RowMarks,
 ): void {
-  for (let row = 0, at = 0; row < size; row++, at += OFFER_COUNT) {
+  const count = OFFER_COUNT;
+  for (let row = 0, at = 0; row < size; row++, at += count) {
     let best = 0;
     let greatest = offers[at]!;
     let sum = greatest;
-    for (let offer = 1; offer < OFFER_COUNT; offer++) {
+    for (let offer = 1; offer < count; offer++) {
       const probability = offers[at + offer]!;
       sum += probability;
       if (probability > greatest) {

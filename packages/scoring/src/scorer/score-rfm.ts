@@ -63,10 +63,11 @@ function scorePart(
 ): void {
   const column = batch.columns[place]!;
   const nulls = batch.nulls[place]!;
+  const score = ladderScore;
   for (let row = 0; row < batch.size; row++) {
     const value = column[row]!;
     values[row] = value;
-    codes[row] = codes[row]! + weight * ladderScore(value, ladder);
+    codes[row] = codes[row]! + weight * score(value, ladder);
     if (!Number.isFinite(value) && nulls[row] !== 1) {
       markFailed(marks, row, 'input_not_finite', notFinite(name, value));
     }

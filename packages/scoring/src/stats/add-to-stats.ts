@@ -20,9 +20,10 @@ export function addToStats(
 }
 
 function addOutcomes(stats: PartialStats, { outcome, size, failures }: ScoredBatch): void {
+  const { imputed: mark } = OUTCOME;
   let imputed = 0;
   for (let row = 0; row < size; row++) {
-    if (outcome[row] === OUTCOME.imputed) imputed++;
+    if (outcome[row] === mark) imputed++;
   }
   stats.members += size;
   stats.failed += failures.length;
@@ -38,6 +39,9 @@ function addChurn(
   thresholds: ChurnThresholds,
 ): void {
   const { histogram } = stats;
+  const { failed } = OUTCOME;
+  const steps = PROBABILITY_STEPS;
+  const bins = HISTOGRAM_BINS;
   const highThreshold = Math.fround(thresholds.high);
   const mediumThreshold = Math.fround(thresholds.medium);
   let high = 0;
@@ -45,13 +49,13 @@ function addChurn(
   let low = 0;
   let sum = 0;
   for (let row = 0; row < size; row++) {
-    if (outcome[row] === OUTCOME.failed) continue;
+    if (outcome[row] === failed) continue;
     const probability = churn[row]!;
     if (probability > highThreshold) high++;
     else if (probability > mediumThreshold) medium++;
     else low++;
-    sum += Math.round(probability * PROBABILITY_STEPS);
-    const bin = Math.min((probability * HISTOGRAM_BINS) | 0, HISTOGRAM_BINS - 1);
+    sum += Math.round(probability * steps);
+    const bin = Math.min((probability * bins) | 0, bins - 1);
     histogram[bin] = histogram[bin]! + 1;
   }
   stats.high += high;
@@ -68,12 +72,15 @@ function addNbo(
   size: number,
 ): void {
   const { recommended } = stats;
+  const { failed } = OUTCOME;
+  const steps = PROBABILITY_STEPS;
+  const width = OFFER_COUNT;
   let sum = 0;
   for (let row = 0; row < size; row++) {
-    if (outcome[row] === OUTCOME.failed) continue;
+    if (outcome[row] === failed) continue;
     const offer = best[row]!;
     recommended[offer] = recommended[offer]! + 1;
-    sum += Math.round(offers[row * OFFER_COUNT + offer]! * PROBABILITY_STEPS);
+    sum += Math.round(offers[row * width + offer]! * steps);
   }
   stats.confidence_sum += sum;
 }
@@ -85,9 +92,11 @@ function addRfm(
   size: number,
 ): void {
   const counts = stats.codes;
+  const { failed } = OUTCOME;
+  const indexOf = rfmCodeIndex;
   for (let row = 0; row < size; row++) {
-    if (outcome[row] === OUTCOME.failed) continue;
-    const index = rfmCodeIndex(codes[row]!);
+    if (outcome[row] === failed) continue;
+    const index = indexOf(codes[row]!);
     counts[index] = counts[index]! + 1;
   }
 }
