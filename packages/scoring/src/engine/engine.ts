@@ -5,6 +5,7 @@ import type { Model } from '../models/load-models.ts';
 import { calibrate } from '../models/calibrate.ts';
 import { networkWidth } from '../models/manifest-input.ts';
 import { checkModel } from './check-model.ts';
+import { denseChain, type Forward } from './dense-chain.ts';
 import type { EngineModel } from './engine-model.ts';
 import { bgnbdModel } from './formula-model.ts';
 import type { Tfjs, TfjsBackend } from './tfjs.ts';
@@ -66,9 +67,12 @@ export class Engine {
     }
     this.#loaded.add(layers);
     const { calibration, outputs } = model.manifest;
+    const width = layers.inputs[0]!.shape[1]!;
+    const forward =
+      denseChain(this.#tf, layers) ?? ((matrix) => layers.predictOnBatch(matrix) as Tensor);
     return {
       predict: (input, rows, output) => {
-        this.#predict(layers, input, rows, output);
+        this.#predict(forward, input.subarray(0, rows * width), [rows, width], output);
         if (calibration)
           calibrate(output.subarray(0, rows * outputs.length), outputs.length, calibration);
       },
@@ -91,13 +95,15 @@ export class Engine {
     }
   }
 
-  #predict(layers: LayersModel, input: Float32Array, rows: number, output: Float32Array): void {
+  #predict(
+    forward: Forward,
+    input: Float32Array,
+    shape: [rows: number, width: number],
+    output: Float32Array,
+  ): void {
     this.#makeCurrent();
     this.#tf.tidy(() => {
-      const width = layers.inputs[0]!.shape[1]!;
-      const matrix = this.#tf.tensor2d(input.subarray(0, rows * width), [rows, width]);
-      const answer = layers.predictOnBatch(matrix) as Tensor;
-      output.set(answer.dataSync<'float32'>());
+      output.set(forward(this.#tf.tensor2d(input, shape)).dataSync<'float32'>());
     });
   }
 

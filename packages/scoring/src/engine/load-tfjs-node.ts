@@ -44,6 +44,7 @@ function isTfjs(module: unknown): module is Tfjs {
     'getBackend',
     'loadLayersModel',
     'setBackend',
+    'softmax',
     'tensor2d',
     'tidy',
   ];

@@ -7,7 +7,14 @@ import type * as layers from '@tensorflow/tfjs-layers';
  */
 export type Tfjs = Pick<
   typeof core,
-  'enableProdMode' | 'getBackend' | 'setBackend' | 'tensor2d' | 'tidy' | 'version_core'
+  | 'enableProdMode'
+  | 'fused'
+  | 'getBackend'
+  | 'setBackend'
+  | 'softmax'
+  | 'tensor2d'
+  | 'tidy'
+  | 'version_core'
 > &
   Pick<typeof layers, 'loadLayersModel'>;
 
