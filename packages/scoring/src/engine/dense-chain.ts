@@ -44,6 +44,6 @@ export function denseChain(tf: Tfjs, model: LayersModel): Forward | null {
 }
 
 function runStep(tf: Tfjs, a: Tensor2D, { kernel: b, bias, activation }: DenseStep): Tensor2D {
-  if (activation !== 'softmax') return tf.fused.matMul({ a, b, bias, activation });
-  return tf.softmax(tf.fused.matMul({ a, b, bias }));
+  if (activation !== 'softmax') return tf.fused.matMul({ a, b, bias, activation }) as Tensor2D;
+  return tf.softmax(tf.fused.matMul({ a, b, bias }) as Tensor2D);
 }
