@@ -331,6 +331,13 @@ export const ERROR_CODES = {
     remedy: 'Change RFM_MODE or the thresholds of the configuration, and restart.',
     retryable: false,
   },
+  model_unexplainable: {
+    status: 409,
+    title: 'The model cannot be explained',
+    meaning: 'The version in use has no background customers to compare with.',
+    remedy: 'Leave `explain` out, or use a version that training made.',
+    retryable: false,
+  },
   nothing_to_roll_back: {
     status: 409,
     title: 'There is no version before',

@@ -51,6 +51,7 @@ export {
   usedModels,
   type UsedModels,
 } from './models/used-models.ts';
+export { Explainer, type Explanation, type RawRow } from './explain/explainer.ts';
 export { churnRisk } from './results/churn-risk.ts';
 export type { Offer } from './results/offer.ts';
 export { shortestFloat32 } from './results/shortest-float32.ts';

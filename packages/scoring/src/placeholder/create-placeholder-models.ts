@@ -6,6 +6,7 @@ import {
   type ModelInput,
   type ModelName,
 } from '../models/model-manifest.ts';
+import { BACKGROUND_ROWS } from '../models/manifest-training.ts';
 import { plainPredict } from '../models/plain-network.ts';
 import { saveModel } from '../models/save-model.ts';
 import { standardizeRows } from '../models/standardize.ts';
@@ -39,6 +40,8 @@ export async function createPlaceholderModels(
       created_with: { engine: 'tfjs-wasm', tfjs: network.tfjs, seed },
       inputs,
       outputs: [...MODEL_OUTPUTS[name]],
+      // Churn is what is explained.
+      ...(name === 'churn' && { background: backgroundOf(customers) }),
       check_rows: checkRows(customers, inputs, network),
     };
     await saveModel(modelsDir, manifest, network.artifacts);
@@ -87,6 +90,11 @@ function trainOn(
 
 function toRow(customer: DummyCustomer): number[] {
   return INPUT_NAMES.map((name) => customer[name]);
+}
+
+/** Some of the customers trained on. */
+function backgroundOf(customers: readonly DummyCustomer[]): number[][] {
+  return customers.slice(-BACKGROUND_ROWS).map((customer) => toRow(customer).map(toFourDecimals));
 }
 
 /** Customers as they are, and for each input one of whom it is not known. */
