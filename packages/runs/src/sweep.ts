@@ -8,6 +8,7 @@ import {
   exhaustedPlans,
   exhaustedShards,
   failRun,
+  forgetErasures,
   redispatchPlans,
   redispatchShards,
   releasePlan,
@@ -91,6 +92,7 @@ async function closeOrFail({ store, log }: SweepDeps, runId: string): Promise<vo
 async function tidy({ store, keepRuns, log }: SweepDeps): Promise<void> {
   const abandoned = await deleteAbandonedPredictions(store);
   const old = await deleteOldPredictions(store, keepRuns);
+  await forgetErasures(store);
   if (abandoned + old > 0) log.info({ abandoned, old }, 'predictions deleted');
 }
 

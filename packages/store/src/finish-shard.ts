@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { CHUNK_COLUMNS, encodeChunk, type PredictionColumns } from './chunk-encoder.ts';
 import { closeIfLast, lockRun, type Summarize } from './close-run.ts';
 import { copyIn } from './copy-in.ts';
+import { eraseFromShard } from './erase-customer.ts';
 import { insertFailures, type FailedCustomer } from './failures.ts';
 import type { Store } from './open-store.ts';
 import type { ShardClaim } from './shards.ts';
@@ -41,6 +42,7 @@ export function finishShard(
     await lockShard(client, scored);
     await saveChunks(client, scored);
     await insertFailures(client, scored, scored.failures);
+    await eraseFromShard(client, scored);
     await saveParts(client, scored);
     const status = await lockRun(client, scored.runId);
     if (status !== 'running') throw notRunning(scored, status);

@@ -22,6 +22,7 @@ export {
   type SegmentSummary,
   type Summarize,
 } from './close-run.ts';
+export { CUSTOMER_ARRAYS, eraseCustomer, forgetErasures } from './erase-customer.ts';
 export { listFailures, type FailedCustomer } from './failures.ts';
 export * from './delete-segment.ts';
 export * from './finish-shard.ts';

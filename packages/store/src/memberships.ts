@@ -26,3 +26,34 @@ export function placesOf(bits: Uint8Array, from: number, limit: number): number[
   }
   return places;
 }
+
+interface ChunkMemberships {
+  /** Customers of the chunk. */
+  count: number;
+  segments: number[] | null;
+  memberships: Buffer | null;
+}
+
+/** What is left of a chunk's memberships without the customer at a 0-based place. */
+export function withoutMember(
+  { count, segments, memberships }: ChunkMemberships,
+  place: number,
+): Pick<ChunkMemberships, 'segments' | 'memberships'> {
+  if (segments === null || memberships === null) return { segments, memberships };
+  const width = (count + 7) >> 3;
+  const kept = segments.flatMap((segment, index) => {
+    const bits = memberships.subarray(index * width, (index + 1) * width);
+    const places = placesOf(bits, 0, count).filter((each) => each !== place);
+    // A chunk names only the segments that it has members of.
+    return places.length === 0 ? [] : [{ segment, places }];
+  });
+  const left = (count + 6) >> 3;
+  const bytes = Buffer.alloc(kept.length * left);
+  kept.forEach(({ places }, index) => {
+    for (const each of places) {
+      const moved = each > place ? each - 1 : each;
+      bytes[index * left + (moved >> 3)]! |= 1 << (moved & 7);
+    }
+  });
+  return { segments: kept.map(({ segment }) => segment), memberships: bytes };
+}

@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.ts';
 import { dwhStatus } from './dwh-status.ts';
 import { invalidateCache, listColumns, readFeatures } from './dwh.ts';
+import { eraseCustomer } from './erase-customer.ts';
 import { health, readiness } from './health.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { listMembers } from './list-members.ts';
@@ -45,6 +46,7 @@ const DOCUMENTED: readonly Route[] = [
   listColumns,
   readFeatures,
   dwhStatus,
+  eraseCustomer,
   listOffers,
   updateOffer,
   listSchedules,
