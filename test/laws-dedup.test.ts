@@ -1,4 +1,10 @@
-import { cancelRun, submitNightly, submitRun, takeQuintiles } from '@segcast/runs';
+import {
+  cancelRun,
+  submitNightly,
+  submitRun,
+  takeQuintiles,
+  type SubmittedNight,
+} from '@segcast/runs';
 import {
   deleteSegment,
   readRunRecord,
@@ -162,26 +168,39 @@ describe('a nightly firing', () => {
     refreshFeatures: () => Promise.resolve(),
   });
 
-  // Queues deliver at least once: without the scheduled time in a unique key every segment is
-  // scored twice that night.
-  it('submits one run per active segment, however often it is delivered', async () => {
+  // Queues deliver at least once: without the scheduled time in a unique key everybody is scored
+  // twice that night.
+  it('submits one run of all active segments, however often it is delivered', async () => {
     const [a, b] = [await service.segment(), await service.segment()];
     const inactive = await service.segment({}, { isActive: false });
-    const before = [await runsOf(a), await runsOf(b)];
     const firing = new Date('2026-03-01T02:00:00Z');
-    await Promise.all(Array.from({ length: 4 }, () => submitNightly(deps(), firing)));
-    expect(await submitNightly(deps(), firing)).toEqual({ submitted: 0 });
-    expect([await runsOf(a), await runsOf(b)]).toEqual(before.map((n) => n + 1));
-    expect(await runsOf(inactive)).toBe(0);
-
-    const nightly = await service.sql<{ id: string }>(
-      `SELECT id FROM segcast.runs r JOIN segcast.run_segments s ON s.run_id = r.id
-       WHERE kind = 'nightly' AND segment_id = $1`,
-      [a.id],
+    const nights = await Promise.all(
+      Array.from({ length: 4 }, () => submitNightly(deps(), firing)),
     );
+    expect(nights.filter(({ inserted }) => inserted)).toHaveLength(1);
+    const [{ runId }] = nights as [SubmittedNight];
+    expect(new Set(nights.map((each) => each.runId))).toEqual(new Set([runId]));
+    expect([await runsOf(a), await runsOf(b), await runsOf(inactive)]).toEqual([1, 1, 0]);
+    expect(await readRunRecord(service.store, runId!)).toMatchObject({
+      kind: 'nightly',
+      type: 'all',
+      segmentId: null,
+      scheduledFor: firing,
+    });
+
     await service.sql(`UPDATE segcast.runs SET status = 'succeeded' WHERE kind = 'nightly'`);
-    expect(nightly).toHaveLength(1);
-    expect(await submitNightly(deps(), firing)).toEqual({ submitted: 0 });
+    expect(await submitNightly(deps(), firing)).toEqual({ runId, inserted: false });
+  });
+
+  it('leaves out a segment that is deleted in just that moment, and submits the others', async () => {
+    const [gone, stays] = [await service.segment(), await service.segment()];
+    const store = new InterruptedStore({ url: service.url, poolMax: 3 });
+    store.beforeInsert = () => deleteSegment(service.store, gone.id);
+    const firing = new Date('2026-03-05T02:00:00Z');
+    const { inserted } = await submitNightly({ ...deps(), store }, firing);
+    await store.close();
+    expect(inserted).toBe(true);
+    expect([await runsOf(gone), await runsOf(stays)]).toEqual([0, 1]);
   });
 
   it('submits again at the next scheduled time', async () => {

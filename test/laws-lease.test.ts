@@ -130,7 +130,7 @@ it('takes a run over from a planner that was killed, and shuts that one out', as
   expect(await claimPlan(service.store, runId, 60_000)).toBeNull();
   await service.expireLeases(runId);
   await planShards(service.planDeps, { run_id: runId, dispatch: 1 });
-  const late = { shards: [{ lo: null, hi: null }], estimate: 7, engine: 'tfjs-wasm' };
+  const late = { shards: [{ lo: null, hi: null }], estimate: 7, engine: 'tfjs-wasm', refused: [] };
   const summarize = () => ({ stats: {}, warning: null, segments: [] });
   expect(await saveShards(service.store, stale!, late, summarize)).toBe(false);
   expect(await service.shards(runId)).toEqual([0]);

@@ -1,4 +1,5 @@
-import { listResults, readRun, sweep } from '@segcast/runs';
+import { listResults, planShards, readRun, submitNightly, sweep } from '@segcast/runs';
+import { deleteSegment, updateSegment } from '@segcast/store';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRunService, type RunService } from './support/run-service.ts';
@@ -62,4 +63,46 @@ it('waits for whoever is reading all of them', async () => {
   await reader.end();
   await sweep({ ...service.sweepDeps, keepRuns: 1 });
   expect(await kept([old, newer])).toEqual([false, true]);
+});
+
+// Counted by runs alone, a busy segment would take a quiet one's only predictions with it.
+it('keeps a nightly run while it is one of the newest of any of its segments', async () => {
+  const [busy, quiet] = [
+    await service.segment(),
+    await service.segment({ '<': [{ var: 'product_count' }, 9] }),
+  ];
+  await service.sql('UPDATE segcast.segments SET is_active = id = ANY ($1)', [[busy.id, quiet.id]]);
+  const deps = { ...service.submitDeps, refreshFeatures: () => Promise.resolve() };
+  const nights: string[] = [];
+  const pass = async (): Promise<void> => {
+    const firing = new Date(Date.UTC(2026, 3, 1 + nights.length));
+    const { runId } = await submitNightly(deps, firing);
+    nights.push(runId!);
+    await planShards(service.planDeps, { run_id: runId!, dispatch: 0 });
+    await service.finish(runId!);
+  };
+  const sweepAll = () => sweep({ ...service.sweepDeps, keepRuns: 1 });
+  await pass();
+  const own = await service.plan(busy);
+  await service.finish(own);
+  await sweepAll();
+  expect(await kept([...nights, own])).toEqual([true, true]);
+
+  // A night that left a segment out is none of its runs.
+  await updateSegment(service.store, quiet.id, { rules: { '>': [{ var: 'gone' }, 1] } });
+  await pass();
+  await sweepAll();
+  expect(await kept([...nights, own])).toEqual([true, true, false]);
+
+  const rows = await service.sql<{ segment_id: number }>(
+    'SELECT DISTINCT segment_id FROM segcast.predictions WHERE run_id = ANY ($1) ORDER BY 1',
+    [nights],
+  );
+  expect(rows.map(({ segment_id }) => segment_id)).toEqual([busy.id, quiet.id]);
+  await deleteSegment(service.store, quiet.id);
+  expect((await readRun(service, nights[0]!)).segments).toHaveLength(1);
+  await sweepAll();
+  expect(await kept(nights)).toEqual([false, true]);
+  await deleteSegment(service.store, busy.id);
+  await expect(readRun(service, nights[1]!)).rejects.toMatchObject({ code: 'run_not_found' });
 });

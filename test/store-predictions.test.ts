@@ -62,6 +62,7 @@ function columnsOf(customers: readonly Customer[]): PredictionColumns {
       frequency: Float32Array.from(customers, ({ frequency }) => frequency),
       monetary: Float64Array.from(customers, ({ monetary }) => monetary),
     },
+    memberships: null,
   };
 }
 
@@ -115,6 +116,7 @@ async function keep(parts: Pick<ScoredShard, 'columns' | 'rows'> & Partial<Score
       attempt,
       failures: [],
       stats: NO_STATS,
+      counts: null,
       successful: parts.rows.length,
       imputed: 0,
       readAt: new Date(),

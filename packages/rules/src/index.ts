@@ -3,5 +3,8 @@ export { hashRule } from './hash-rule.ts';
 export { parseRule, type ParseRuleOptions } from './parse-rule.ts';
 export type { RuleColumn, RuleColumns } from './rule-columns.ts';
 export type { Rule } from './rule.ts';
+export { RuleSet } from './rule-set.ts';
+export type { RuleBatch } from './rule-tests.ts';
+export { type BitWords, transpose32, wordsFor } from './bit-words.ts';
 export { type Predicate, toPredicate } from './to-predicate.ts';
 export { toSqlCondition } from './to-sql-condition.ts';

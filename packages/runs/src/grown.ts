@@ -1,4 +1,4 @@
-type Column = Uint8Array | Uint32Array | Int16Array | Float32Array | Float64Array;
+type Column = Uint8Array | Uint32Array | Int32Array | Int16Array | Float32Array | Float64Array;
 
 /** `column` itself while it holds `length` values, else a copy of at least twice the size. */
 export function grown<T extends Column>(column: T, length: number): T {

@@ -3,6 +3,8 @@ import type { ScoredBatch } from '@segcast/scoring';
 import type { FailedCustomer, PredictionColumns, ScoredShard } from '@segcast/store';
 import type { MemberBatch } from '@segcast/warehouse';
 import { grown } from './grown.ts';
+import { toBitmaps } from './member-bitmaps.ts';
+import type { SegmentPass } from './segment-pass.ts';
 
 /** Ids in columns: id i is `bytes[offsets[i]] … bytes[offsets[i + 1] - 1]`. */
 export interface IdColumn {
@@ -28,8 +30,12 @@ export class HeldResults {
   #churn: Float32Array | null;
   #offers: { scores: Float32Array; recommended: Uint8Array } | null;
   #rfm: NonNullable<PredictionColumns['rfm']> | null;
+  readonly #pass: SegmentPass | null;
+  #memberships = new Int32Array(0);
 
-  constructor(predictors: readonly Predictor[]) {
+  /** @param pass tells of a batch who belongs to which segment, where there are several */
+  constructor(predictors: readonly Predictor[], pass: SegmentPass | null = null) {
+    this.#pass = pass;
     this.#churn = predictors.includes('churn') ? new Float32Array(FIRST_MEMBERS) : null;
     this.#offers = predictors.includes('nbo')
       ? {
@@ -55,6 +61,7 @@ export class HeldResults {
     this.#addChurn(from, size, scored);
     this.#addOffers(from, size, scored);
     this.#addRfm(from, size, scored);
+    this.#addMemberships(from, size);
     for (const { row, code, error } of scored.failures) {
       this.#failures.set(from + row, { code, error });
     }
@@ -72,6 +79,7 @@ export class HeldResults {
         churn: this.#churn,
         offers: this.#offers,
         rfm: this.#rfm,
+        memberships: this.#bitmapsOf(),
       },
       rows,
       failures: failed.size === 0 ? [] : this.#failuresIn(order),
@@ -82,9 +90,34 @@ export class HeldResults {
     const failures: FailedCustomer[] = [];
     for (const member of order) {
       const failure = this.#failures.get(member);
-      if (failure) failures.push({ customerId: idAt(this.ids, member), ...failure });
+      if (!failure) continue;
+      const memberships = this.#membershipsOf(member);
+      failures.push({
+        customerId: idAt(this.ids, member),
+        ...failure,
+        ...(memberships && { memberships }),
+      });
     }
     return failures;
+  }
+
+  #bitmapsOf(): PredictionColumns['memberships'] {
+    if (this.#pass === null) return null;
+    const { width } = this.#pass;
+    return (rows) => toBitmaps({ words: this.#memberships, width }, rows);
+  }
+
+  #membershipsOf(member: number): Uint8Array | null {
+    if (this.#pass === null) return null;
+    const { width } = this.#pass;
+    return new Uint8Array(this.#memberships.buffer, 4 * member * width, 4 * width);
+  }
+
+  #addMemberships(from: number, size: number): void {
+    if (this.#pass === null) return;
+    const { width } = this.#pass;
+    this.#memberships = grown(this.#memberships, (from + size) * width);
+    this.#pass.writeMemberships(this.#memberships, from * width);
   }
 
   #addIds({ size, ids, idOffsets }: MemberBatch): void {

@@ -1,21 +1,26 @@
-import type { PlanRunJob } from '@segcast/contracts';
-import { parseRule, toSqlCondition } from '@segcast/rules';
+import { AppError, type PlanRunJob } from '@segcast/contracts';
+import { parseRule, toSqlCondition, type Rule, type RuleColumns } from '@segcast/rules';
 import {
   claimPlan,
   closeCancelled,
   dropPlan,
   firstShardJobs,
   readRunRecord,
+  readRunSegments,
   releasePlan,
   renewPlan,
   saveShards,
   type PlanClaim,
+  type RunPlan,
+  type RunSegmentRecord,
+  type StoredError,
 } from '@segcast/store';
 import { planRanges, readColumns, type RangePlan } from '@segcast/warehouse';
 import { holdLease } from './hold-lease.ts';
 import type { PlanDeps } from './run-deps.ts';
 import { backOffMs, isRetryable, toStoredError } from './stored-error.ts';
 import { summarizeRun } from './summarize-run.ts';
+import { readCondition, unionOf } from './union-of-rules.ts';
 
 /**
  * Does the job of planning a run: divides its segment's customers into shards, once, and enqueues
@@ -28,8 +33,8 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
     return;
   }
   try {
-    const { ranges: shards, estimate } = await planHeld(deps, claim);
-    const plan = { shards, estimate, engine: deps.engine };
+    const { ranges: shards, estimate, refused } = await planHeld(deps, claim);
+    const plan = { shards, estimate, refused, engine: deps.engine };
     const saved = await saveShards(deps.store, claim, plan, summarizeRun);
     if (saved) await enqueueShards(deps, claim.runId);
     else await drop(deps, claim);
@@ -39,17 +44,56 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
   }
 }
 
-async function planHeld(deps: PlanDeps, claim: PlanClaim): Promise<RangePlan> {
+type PlannedRanges = RangePlan & Pick<RunPlan, 'refused'>;
+
+async function planHeld(deps: PlanDeps, claim: PlanClaim): Promise<PlannedRanges> {
   const { store, warehouse, claims, shardSize } = deps;
   const renew = async () => ((await renewPlan(store, claim, claims.leaseMs)) ? 'renewed' : 'done');
   const lease = holdLease(renew, claims.heartbeatMs);
   try {
-    const { rules } = await readRunRecord(store, claim.runId);
-    const condition = toSqlCondition(parseRule(rules, await readColumns(warehouse)));
-    return await planRanges(warehouse, { condition, shardSize });
+    const run = await readRunRecord(store, claim.runId);
+    const columns = await readColumns(warehouse);
+    const { condition, read, refused } =
+      run.segmentId === null
+        ? conditionsOf(await readRunSegments(store, run.id), columns)
+        : conditionOf(run.rules, columns);
+    return { ...(await planRanges(warehouse, { condition, read, shardSize })), refused };
   } finally {
     await lease.letGo();
   }
+}
+
+interface Conditions extends Pick<RunPlan, 'refused'> {
+  condition: string;
+  read: string;
+}
+
+function conditionOf(rules: unknown, columns: RuleColumns): Conditions {
+  const condition = toSqlCondition(parseRule(rules, columns));
+  return { condition, read: condition, refused: [] };
+}
+
+/**
+ * Whom a run of several segments is about. A rule that the warehouse no longer fits leaves its
+ * segment out and the others in peace.
+ */
+function conditionsOf(segments: readonly RunSegmentRecord[], columns: RuleColumns): Conditions {
+  const rules: Rule[] = [];
+  const refused: { number: number; error: StoredError }[] = [];
+  for (const { number, rules: json } of segments) {
+    try {
+      rules.push(parseRule(json, columns));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refused.push({ number, error: toStoredError(error) });
+      if (refused.length === segments.length) throw error;
+    }
+  }
+  return {
+    condition: toSqlCondition(unionOf(rules)),
+    read: toSqlCondition(readCondition(rules)),
+    refused,
+  };
 }
 
 /** What was cancelled or taken over meanwhile is nobody's to plan. */

@@ -5,6 +5,7 @@ import { readColumns, streamMembers, type StreamedMembers } from '@segcast/wareh
 import { HeldResults } from './held-results.ts';
 import type { ScoreDeps } from './run-deps.ts';
 import { orderById } from './order-by-id.ts';
+import { SegmentPass } from './segment-pass.ts';
 import { summarizeRun } from './summarize-run.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function scoreShard(
   signal: AbortSignal,
   onProgress: (processed: number) => void = () => undefined,
 ): Promise<void> {
-  const { held, stats, streamed } = await streamAndScore(deps, shard, signal, onProgress);
+  const { held, stats, counts, streamed } = await streamAndScore(deps, shard, signal, onProgress);
   const order = orderById(held.ids);
   signal.throwIfAborted();
   await finishShard(
@@ -28,6 +29,7 @@ export async function scoreShard(
       attempt: shard.attempt,
       ...held.saved(order),
       stats,
+      counts,
       successful: stats.successful,
       imputed: stats.imputed,
       readAt: streamed.readAt,
@@ -40,6 +42,8 @@ export async function scoreShard(
 interface Scored {
   held: HeldResults;
   stats: PartialStats;
+  /** Of each segment of a nightly run. */
+  counts: Float64Array | null;
   streamed: StreamedMembers;
 }
 
@@ -50,21 +54,27 @@ async function streamAndScore(
   onProgress: (processed: number) => void,
 ): Promise<Scored> {
   const scorer = await scorerFor(shard);
-  const condition = toSqlCondition(parseRule(shard.rules, await readColumns(warehouse)));
+  const columns = await readColumns(warehouse);
+  const { segments, range } = shard;
+  const pass =
+    segments && new SegmentPass({ segments, columns, inputs: scorer.columns, batchSize });
   const stats = createStats(scorer.predictors);
-  const held = new HeldResults(scorer.predictors);
+  const held = new HeldResults(scorer.predictors, pass);
   const streamed = await streamMembers(warehouse, {
-    condition,
-    range: shard.range,
-    columns: scorer.columns,
+    condition: pass?.condition ?? toSqlCondition(parseRule(shard.rules, columns)),
+    columns: pass?.columns ?? scorer.columns,
+    expressions: pass?.expressions ?? [],
+    range,
     batchSize,
     signal,
-    onBatch: (batch) => {
+    onBatch: (whole) => {
+      const batch = pass?.membersOf(whole) ?? whole;
       const scored = scorer.score(batch);
       addToStats(stats, scored, shard.churnThresholds);
+      pass?.count(scored);
       held.add(batch, scored);
       onProgress(stats.members);
     },
   });
-  return { held, stats, streamed };
+  return { held, stats, counts: pass?.counts() ?? null, streamed };
 }

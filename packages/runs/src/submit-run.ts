@@ -10,6 +10,7 @@ import {
   type RunRecord,
   type SegmentRecord,
 } from '@segcast/store';
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { dedupKey } from './dedup-key.ts';
 import { presentRun } from './present-run.ts';
@@ -55,32 +56,48 @@ export async function submitRun(
     : { run: { ...presented, deduplicated: true }, deduplicated: true };
 }
 
+export interface SubmittedNight {
+  /** Null when no segment is active. */
+  runId: string | null;
+  /** False when the firing has been delivered before. */
+  inserted: boolean;
+}
+
 /**
- * Submits the runs of a nightly firing, one of all predictors for each active segment, once
+ * Submits the run of a nightly firing, of all predictors and all active segments, once
  * `refreshFeatures` has brought the warehouse up to date. A firing delivered again, as queues may
- * do, adds nothing: a segment has one nightly run of a scheduled time.
+ * do, adds nothing: there is one nightly run of a scheduled time.
  */
 export async function submitNightly(
   deps: SubmitDeps & { refreshFeatures: () => Promise<void> },
   scheduledFor: Date,
-): Promise<{ submitted: number }> {
+): Promise<SubmittedNight> {
   await deps.refreshFeatures();
+  const { log } = deps;
   const settings = await withActiveModels(deps.store, deps.settings);
-  let submitted = 0;
-  for (const segment of await listActiveSegments(deps.store)) {
-    const { inserted } = await insertAndDispatch(deps, {
-      ...freezeScoring('all', settings),
-      id: uuidv7(),
-      kind: 'nightly',
-      dedupKey: `nightly ${scheduledFor.toISOString()} ${segment.id}`,
-      scheduledFor,
-      segments: [freezeSegment(segment, deps.settings)],
-      whole: null,
-    });
-    if (inserted) submitted++;
+  const active = await listActiveSegments(deps.store);
+  if (active.length === 0) {
+    log.info({ scheduledFor }, 'no nightly run: no segment is active');
+    return { runId: null, inserted: false };
   }
-  deps.log.info({ scheduledFor, submitted }, 'nightly runs submitted');
-  return { submitted };
+  const segments = active.map((segment) => freezeSegment(segment, settings));
+  const { run, inserted } = await insertAndDispatch(deps, {
+    ...freezeScoring('all', settings),
+    id: uuidv7(),
+    kind: 'nightly',
+    dedupKey: `nightly ${scheduledFor.toISOString()}`,
+    scheduledFor,
+    segments,
+    whole: { ruleHash: hashRules(segments), churnThresholds: settings.churnThresholds },
+  });
+  const facts = { scheduledFor, runId: run.id, segments: segments.length };
+  log.info(facts, inserted ? 'nightly run submitted' : 'nightly run was submitted before');
+  return { runId: run.id, inserted };
+}
+
+function hashRules(segments: readonly FrozenSegment[]): string {
+  const rules = segments.map(({ segmentId, ruleHash }) => [segmentId, ruleHash]);
+  return createHash('sha256').update(JSON.stringify(rules)).digest('hex');
 }
 
 function freezeScoring(type: PredictionType, settings: RunSettings) {

@@ -1,4 +1,5 @@
 import { OFFER_COUNT } from '@segcast/contracts';
+import type { MemberBitmaps } from './memberships.ts';
 import { TupleWriter } from './tuple-writer.ts';
 
 /** Predictions of a shard in columns: row i of every array is one member. */
@@ -18,6 +19,8 @@ export interface PredictionColumns {
     frequency: Float32Array;
     monetary: Float64Array;
   } | null;
+  /** Of a nightly run: who of the members at `rows`, in that order, belongs to which segment. */
+  memberships: ((rows: Uint32Array) => MemberBitmaps) | null;
 }
 
 /** Where a chunk belongs. */
@@ -33,9 +36,9 @@ export const CHUNK_COLUMNS = [
   'run_id, shard, chunk, count, lo, hi, min_probability, max_probability',
   'recommended_offers, rfm_codes, customer_ids, churn_probabilities',
   ...Array.from({ length: OFFER_COUNT }, (_, offer) => `offer_${offer}`),
-  'rfm, recency, frequency, monetary',
+  'rfm, recency, frequency, monetary, segments, memberships',
 ].join(', ');
-const COLUMN_COUNT = 16 + OFFER_COUNT;
+const COLUMN_COUNT = 18 + OFFER_COUNT;
 const HIGHEST_RFM_CODE = 555;
 
 /** Room for all but the members: headers of tuple, fields and arrays, and the RFM codes present. */
@@ -53,7 +56,8 @@ export function encodeChunk(
   rows: Uint32Array,
 ): Buffer {
   const { churn, offers, rfm } = columns;
-  const out = new TupleWriter(COLUMN_COUNT, rows, roomFor(columns, rows));
+  const bitmaps = columns.memberships?.(rows) ?? null;
+  const out = new TupleWriter(COLUMN_COUNT, rows, roomFor(columns, rows) + roomForBitmaps(bitmaps));
   out.uuid(place.run);
   out.int4(place.shard);
   out.int4(place.chunk);
@@ -70,6 +74,8 @@ export function encodeChunk(
   out.float4s(rfm?.recency ?? null);
   out.float4s(rfm?.frequency ?? null);
   out.float8s(rfm?.monetary ?? null);
+  out.int4s(bitmaps?.segments ?? null);
+  out.bytes(bitmaps?.bytes ?? null);
   return out.finish();
 }
 
@@ -78,4 +84,8 @@ function roomFor({ idOffsets }: PredictionColumns, rows: Uint32Array): number {
   for (const row of rows) idBytes += idOffsets[row + 1]! - idOffsets[row]!;
   // The least and the greatest id are written twice.
   return FIXED_BYTES + 3 * idBytes + rows.length * MEMBER_BYTES;
+}
+
+function roomForBitmaps(bitmaps: MemberBitmaps | null): number {
+  return bitmaps === null ? 0 : 8 * bitmaps.segments.length + bitmaps.bytes.length;
 }

@@ -6,6 +6,7 @@ import { copyIn } from './copy-in.ts';
 import { eraseFromShard } from './erase-customer.ts';
 import { insertFailures, type FailedCustomer } from './failures.ts';
 import type { Store } from './open-store.ts';
+import { addSegmentCounts } from './run-segments.ts';
 import type { ShardClaim } from './shards.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -21,6 +22,8 @@ export interface ScoredShard extends ShardClaim {
   failures: readonly FailedCustomer[];
   /** The scorer's partial stats. */
   stats: unknown;
+  /** Of a nightly run, what the scorer has counted of each segment, else null; such counts add up. */
+  counts: Float64Array | null;
   successful: number;
   imputed: number;
   /** When the warehouse was read, by its clock, and its version then. */
@@ -46,6 +49,7 @@ export function finishShard(
     await saveParts(client, scored);
     const status = await lockRun(client, scored.runId);
     if (status !== 'running') throw notRunning(scored, status);
+    if (scored.counts !== null) await addSegmentCounts(client, scored.runId, scored.counts);
     return { closed: await closeIfLast(client, scored.runId, summarize) };
   });
 }

@@ -28,6 +28,7 @@ export * from './delete-segment.ts';
 export * from './finish-shard.ts';
 export * from './insert-run.ts';
 export * from './lost-jobs.ts';
+export type { MemberBitmaps } from './memberships.ts';
 export * from './migrate-store.ts';
 export {
   insertModelVersion,

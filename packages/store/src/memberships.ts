@@ -1,3 +1,11 @@
+/** Who of a chunk belongs to which segment of a nightly run, as it is stored. */
+export interface MemberBitmaps {
+  /** The numbers of the segments that have members here, in rising order. */
+  segments: readonly number[];
+  /** For each of them a bit per customer, least significant first, in whole bytes. */
+  bytes: Uint8Array;
+}
+
 /**
  * Who of a chunk belongs to a segment of its run, a bit per customer and the least significant bit
  * of a byte first: null in the runs of one segment, where everybody does. As SQL, of the chunk `c`

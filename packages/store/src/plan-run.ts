@@ -15,6 +15,8 @@ export interface RunPlan {
   estimate: number;
   /** Frozen into a run that was submitted for whatever engine there is. */
   engine: string;
+  /** Segments of a run of several that cannot be scored, by their numbers, and why. */
+  refused: readonly { number: number; error: StoredError }[];
 }
 
 /** Takes a queued run, or one whose planner has gone; null when there is nothing to take. */
@@ -58,7 +60,7 @@ export async function renewPlan(
 export function saveShards(
   store: Store,
   { runId, attempt }: PlanClaim,
-  { shards, estimate, engine }: RunPlan,
+  { shards, estimate, engine, refused }: RunPlan,
   summarize: Summarize,
 ): Promise<boolean> {
   return inTransaction(store, async (client) => {
@@ -76,6 +78,18 @@ export function saveShards(
        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS planned (lo, hi, number)`,
       [runId, shards.map(({ lo }) => lo), shards.map(({ hi }) => hi)],
     );
+    if (refused.length > 0) {
+      await client.query(
+        `UPDATE segcast.run_segments s SET error = r.error::jsonb
+         FROM unnest($2::integer[], $3::text[]) AS r (number, error)
+         WHERE s.run_id = $1 AND s.number = r.number`,
+        [
+          runId,
+          refused.map(({ number }) => number),
+          refused.map(({ error }) => JSON.stringify(error)),
+        ],
+      );
+    }
     if (shards.length === 0) await closeIfLast(client, runId, summarize);
     return true;
   });

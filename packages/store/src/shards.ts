@@ -1,6 +1,7 @@
 import { failRun } from './close-run.ts';
 import type { Store } from './open-store.ts';
 import type { FrozenRun, StoredError } from './run-record.ts';
+import type { RunSegmentRecord } from './run-segments.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A shard in hand. `attempt` is the fence: whoever claims the shard later holds a greater one. */
@@ -13,7 +14,12 @@ export interface ShardClaim {
 /** A claimed shard with what decides its result; plain data, fit for another thread. */
 export interface ClaimedShard extends ShardClaim, FrozenRun {
   range: { lo: string | null; hi: string | null };
+  /** Of a nightly run its segments but for those left out, else null. */
+  segments: readonly ShardSegment[] | null;
 }
+
+/** A segment as the shards of a nightly run have it. */
+export type ShardSegment = Pick<RunSegmentRecord, 'number' | 'rules' | 'churnThresholds'>;
 
 /** The engines that a worker has; the models it reads from the registry. */
 export interface Capabilities {
@@ -35,7 +41,8 @@ export async function claimShard(
     `UPDATE segcast.run_shards h
      SET status = 'running', attempt = h.attempt + 1, processed = 0, dispatched_at = NULL,
        lease_until = clock_timestamp() + $4 * interval '1 ms'
-     FROM segcast.runs r JOIN segcast.run_segments s ON s.run_id = r.id
+     FROM segcast.runs r
+     LEFT JOIN segcast.run_segments s ON s.run_id = r.id AND r.rule_hash IS NULL
      WHERE h.run_id = $1 AND h.shard = $2 AND r.id = h.run_id AND r.status = 'running'
        AND h.attempt < $5 AND h.not_before <= clock_timestamp()
        AND (h.status = 'pending' OR h.status = 'running' AND h.lease_until < clock_timestamp())
@@ -43,8 +50,14 @@ export async function claimShard(
      RETURNING h.run_id AS "runId", h.shard, h.attempt,
        jsonb_build_object('lo', h.lo, 'hi', h.hi) AS range,
        r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", s.segment_id AS "segmentId",
-       s.segment_name AS "segmentName", s.rules, s.rule_hash AS "ruleHash",
-       s.churn_thresholds AS "churnThresholds"`,
+       s.segment_name AS "segmentName", s.rules,
+       coalesce(s.rule_hash, r.rule_hash) AS "ruleHash",
+       coalesce(s.churn_thresholds, r.churn_thresholds) AS "churnThresholds",
+       CASE WHEN r.rule_hash IS NOT NULL THEN (
+         SELECT json_agg(json_build_object('number', n.number, 'rules', n.rules,
+           'churnThresholds', n.churn_thresholds) ORDER BY n.number)
+         FROM segcast.run_segments n WHERE n.run_id = r.id AND n.error IS NULL
+       ) END AS segments`,
     [runId, shard, engines, leaseMs, maxClaims],
   );
   return claimed ?? null;

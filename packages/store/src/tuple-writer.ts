@@ -1,6 +1,6 @@
 import { COPY_DATA_HEADER, sealCopyData } from './copy-in.ts';
 
-const OID = { int2: 21, text: 25, float4: 700, float8: 701 } as const;
+const OID = { int2: 21, int4: 23, text: 25, float4: 700, float8: 701 } as const;
 /** Dimensions, flags, element type, and size and lower bound of the one dimension. */
 const ARRAY_HEADER = 20;
 
@@ -182,6 +182,27 @@ export class TupleWriter {
     const start = this.#beginArray(OID.int2, this.#rows.length);
     for (const row of this.#rows) this.#int2(values[row]!);
     this.#endArray(start, false);
+  }
+
+  /** An array of these very values. */
+  int4s(values: readonly number[] | null): void {
+    if (values === null) {
+      this.#null();
+      return;
+    }
+    const start = this.#beginArray(OID.int4, values.length);
+    for (const value of values) this.int4(value);
+    this.#endArray(start, false);
+  }
+
+  bytes(value: Uint8Array | null): void {
+    if (value === null) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, value.length);
+    this.#bytes.set(value, this.#at + 4);
+    this.#at += 4 + value.length;
   }
 
   #null(): void {

@@ -7,9 +7,9 @@ import type { InputColumn } from '@segcast/contracts';
 export interface MemberBatch {
   /** Members in this batch; the arrays may be longer. */
   size: number;
-  /** One per requested column, in the order asked for. A null is NaN here, with its mask set. */
+  /** One per requested column and expression, in the order asked for. A null is NaN here, with its mask set. */
   columns: readonly Float64Array[];
-  /** One mask per requested column: 1 where the value is null. Valid only up to `size`. */
+  /** One mask for each of them: 1 where the value is null. Valid only up to `size`. */
   nulls: readonly Uint8Array[];
   /** The customers' ids as UTF-8, one after the other. */
   ids: Uint8Array;
@@ -29,6 +29,8 @@ export interface StreamMembersOptions {
   range: KeyRange;
   /** Numeric or boolean columns (booleans arrive as 0 and 1), and texts as their categories. */
   columns: readonly InputColumn[];
+  /** SQL of numbers that follow the columns, made by `RuleSet`. */
+  expressions?: readonly string[];
   /** Members per batch. */
   batchSize: number;
   /** Called for every batch in turn; a promise holds the stream back until it settles. */

@@ -8,7 +8,9 @@ import type { Warehouse } from './warehouse.ts';
 export interface RangePlanOptions {
   /** SQL condition made by `toSqlCondition`. */
   condition: string;
-  /** Members per range, about. */
+  /** Whom a read of all ranges reads, where that is more. */
+  read?: string;
+  /** Members per range, or of those read, about. */
   shardSize: number;
 }
 
@@ -26,12 +28,13 @@ export interface RangePlan {
  */
 export async function planRanges(
   warehouse: Warehouse,
-  { condition, shardSize }: RangePlanOptions,
+  { condition, read = condition, shardSize }: RangePlanOptions,
 ): Promise<RangePlan> {
   const relation = await warehouse.relation();
   const id = requireId(relation);
   const estimate = await estimateMembers(warehouse, relation, condition);
-  const wanted = Math.ceil(estimate / shardSize);
+  const rows = read === condition ? estimate : await estimateMembers(warehouse, relation, read);
+  const wanted = Math.ceil(rows / shardSize);
   if (wanted <= 1) return { ranges: toRanges([]), estimate };
   const bounds = await histogramBounds(warehouse, relation, id);
   const fine = bounds.length > wanted;

@@ -64,9 +64,9 @@ function requireStreamable(relation: Relation, columns: readonly InputColumn[]):
 function statements(
   warehouse: Warehouse,
   relation: Relation,
-  { columns, condition, range }: StreamMembersOptions,
+  { columns, expressions = [], condition, range }: StreamMembersOptions,
 ): string {
-  const list = [...columns.map(inputColumnSql), ID_TEXT_SQL].join(', ');
+  const list = [...columns.map(inputColumnSql), ...expressions, ID_TEXT_SQL].join(', ');
   const within = rangeCondition(range, requireId(relation));
   return `
 SELECT ${list} FROM ${relation.sql} LIMIT 0;
