@@ -15,6 +15,8 @@ export const EXIT_CODE = {
   notFound: 4,
   /** The run was cancelled. */
   cancelled: 5,
+  /** The API wants a key, or a greater one. */
+  denied: 6,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const;
@@ -24,6 +26,7 @@ export function exitCodeOf(error: unknown): number {
   const status = statusOf(error);
   if (status === undefined) return EXIT_CODE.failed;
   if (status === 404) return EXIT_CODE.notFound;
+  if (status === 401 || status === 403) return EXIT_CODE.denied;
   if (status >= 500) return status === 503 ? EXIT_CODE.unavailable : EXIT_CODE.failed;
   return EXIT_CODE.usage;
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { addGenerateCommand } from './commands/generate.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPredictCommand } from './commands/predict.ts';
@@ -21,6 +22,7 @@ addPredictCommand(program);
 addGenerateCommand(program);
 addImportCommand(program);
 addModelsCommand(program);
+addKeysCommand(program);
 addMigrateCommand(program);
 
 try {

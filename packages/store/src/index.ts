@@ -48,6 +48,7 @@ export * from './predictions.ts';
 export { isMember } from './memberships.ts';
 export * from './read-chunks.ts';
 export { decodeResultCursor, encodeResultCursor } from './result-cursor.ts';
+export * from './present-api-key.ts';
 export * from './run-notices.ts';
 export {
   readRunRecord,

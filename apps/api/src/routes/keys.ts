@@ -6,9 +6,8 @@ import {
   newKeySchema,
   pageQuerySchema,
 } from '@segcast/contracts';
-import { createApiKey, listApiKeys, revokeApiKey } from '@segcast/store';
+import { createApiKey, listApiKeys, presentApiKey, revokeApiKey } from '@segcast/store';
 import { z } from 'zod';
-import { presentKey } from '../access/present-key.ts';
 import { defineRoute } from '../http/route.ts';
 import { KEY } from '../openapi/access-examples.ts';
 
@@ -22,7 +21,7 @@ export const listKeys = defineRoute({
   responses: { 200: { description: 'A page of them, oldest first.', schema: keyListSchema } },
   handler: async ({ query }, { store }) => {
     const { results, next_cursor } = await listApiKeys(store, query);
-    return { status: 200, body: { results: results.map(presentKey), next_cursor } };
+    return { status: 200, body: { results: results.map(presentApiKey), next_cursor } };
   },
 });
 
@@ -46,7 +45,7 @@ export const createKey = defineRoute({
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) throw inThePast(expiresAt);
     const { record, secret } = await createApiKey(store, { name, role, expiresAt });
     access.forget();
-    return { status: 201, body: { ...presentKey(record), secret } };
+    return { status: 201, body: { ...presentApiKey(record), secret } };
   },
 });
 

@@ -1,5 +1,5 @@
 import { API_PREFIX, sessionSchema, signInSchema } from '@segcast/contracts';
-import { presentCaller } from '../access/present-key.ts';
+import { presentCaller } from '../access/present-caller.ts';
 import { endedCookies, sessionCookies, sessionTokenOf } from '../access/session-cookies.ts';
 import { defineRoute } from '../http/route.ts';
 import { SESSION } from '../openapi/access-examples.ts';

@@ -2,16 +2,14 @@ import {
   AppError,
   type CatalogueOffer,
   type PredictionType,
-  type Problem,
   type Run,
   type Segment,
 } from '@segcast/contracts';
 
 import { ApiProblem } from './api-problem.ts';
+import { request } from './request.ts';
 
 const PREFIX = '/api/loyalty/v1';
-/** A run that takes longer is asked for again. */
-const WAIT_SECONDS = 20;
 
 /** The routes that the commands use, at one address. */
 export interface SegcastApi {
@@ -28,11 +26,28 @@ export interface SegcastApi {
   cancelRun(runId: string): Promise<Run>;
 }
 
+export interface SegcastApiOptions {
+  /** Sent with every request. */
+  key?: string | null;
+  /** Asked for another key when the API refuses this one; the request is then made again. */
+  renewKey?: () => Promise<string>;
+}
+
 /** @param url address of the API without the prefix, for example `http://127.0.0.1:3000` */
-export function createSegcastApi(url: string): SegcastApi {
+export function createSegcastApi(url: string, options: SegcastApiOptions = {}): SegcastApi {
   const base = url.replace(/\/+$/, '');
-  const call = <T>(method: string, path: string, body?: unknown) =>
-    request<T>(base, method, `${PREFIX}${path}`, body);
+  let key = options.key ?? null;
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const target = { base, method, path: `${PREFIX}${path}`, body };
+    try {
+      return await request<T>({ ...target, key });
+    } catch (error) {
+      const isRefused = error instanceof ApiProblem && error.problem.status === 401;
+      if (!isRefused || options.renewKey === undefined) throw error;
+      key = await options.renewKey();
+      return request<T>({ ...target, key });
+    }
+  };
 
   const listSegments = async () => {
     const all: Segment[] = [];
@@ -73,34 +88,4 @@ export function createSegcastApi(url: string): SegcastApi {
     getRun: (runId) => call('GET', `/ml/runs/${runId}/`),
     cancelRun: (runId) => call('POST', `/ml/runs/${runId}/cancel/`),
   };
-}
-
-async function request<T>(base: string, method: string, path: string, body: unknown): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(base + path, {
-      method,
-      headers: { accept: 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(WAIT_SECONDS * 1000),
-    });
-  } catch (cause) {
-    throw new AppError(
-      'services_unavailable',
-      `Segcast does not answer at ${base}. Start it with "npm start", or name its address with --url.`,
-      { cause },
-    );
-  }
-  if (answer.status === 204) return undefined as T;
-  const json: unknown = await answer.json().catch(() => null);
-  if (answer.ok) return json as T;
-  throw new ApiProblem(
-    (json as Problem | null) ?? {
-      type: 'about:blank',
-      title: answer.statusText,
-      status: answer.status,
-      code: 'internal',
-      detail: `${method} ${base}${path} answered ${answer.status} without a reason.`,
-    },
-  );
 }

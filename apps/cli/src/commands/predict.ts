@@ -6,34 +6,30 @@ import {
 } from '@segcast/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { createSegcastApi } from '../api/segcast-api.ts';
-import { resolveApiUrl } from '../api/resolve-api-url.ts';
+import { type ApiOptions, openApi, withApiOptions } from '../api/open-api.ts';
+import type { SegcastApi } from '../api/segcast-api.ts';
 import { EXIT_CODE } from '../exit-code.ts';
 import { renderRunTable } from '../output/run-table.ts';
 import { createProgressBars, watchRuns } from '../output/watch-runs.ts';
 
-interface PredictOptions {
+interface PredictOptions extends ApiOptions {
   type: PredictionType;
   wait: boolean;
   json: boolean;
-  url?: string;
 }
 
 /** `segcast predict SEGMENT`: submits a run and, with `--wait`, shows it until it is finished. */
 export function addPredictCommand(program: Command): void {
-  program
-    .command('predict')
+  withApiOptions(program.command('predict'))
     .description('Score every member of a segment')
     .argument('<segment>', 'id or name of the segment')
     .option('-t, --type <type>', 'churn, nbo, rfm or all', parseType, 'all')
     .option('-w, --wait', 'wait for the end, with a progress bar, and show the result', false)
-    .option('--json', 'print the run as JSON', false)
-    .option('--url <url>', 'address of the API; without it the one running here')
     .action(predict);
 }
 
 async function predict(segment: string, options: PredictOptions): Promise<void> {
-  const api = createSegcastApi(resolveApiUrl(options.url));
+  const api = openApi(options);
   const { id } = await api.findSegment(segment);
   const submitted = await api.submitRun(id, options.type);
   const run = options.wait ? await waitFor(api, submitted, options.json) : submitted;
@@ -43,11 +39,7 @@ async function predict(segment: string, options: PredictOptions): Promise<void> 
   process.exitCode = exitCodeOfRun(run);
 }
 
-async function waitFor(
-  api: ReturnType<typeof createSegcastApi>,
-  submitted: Run,
-  json: boolean,
-): Promise<Run> {
+async function waitFor(api: SegcastApi, submitted: Run, json: boolean): Promise<Run> {
   const bars = json ? null : createProgressBars(process.stderr);
   try {
     const [run] = await watchRuns(api, [submitted], bars ? { onProgress: bars.show } : {});

@@ -3,14 +3,12 @@ import { readFileSync } from 'node:fs';
 import { AppError, type Segment } from '@segcast/contracts';
 import type { Command } from 'commander';
 
-import { resolveApiUrl } from '../api/resolve-api-url.ts';
-import { createSegcastApi } from '../api/segcast-api.ts';
+import { type ApiOptions, openApi, withApiOptions } from '../api/open-api.ts';
 import { formatInteger } from '../output/format-number.ts';
 import { renderTable, type TableColumn } from '../output/render-table.ts';
 
-interface SegmentsOptions {
+interface SegmentsOptions extends ApiOptions {
   json: boolean;
-  url?: string;
 }
 
 const COLUMNS: readonly TableColumn<Segment>[] = [
@@ -30,20 +28,20 @@ const COLUMNS: readonly TableColumn<Segment>[] = [
 export function addSegmentsCommand(program: Command): void {
   const segments = program.command('segments').description('List, create and delete segments');
 
-  withApi(segments.command('list', { isDefault: true }))
+  withApiOptions(segments.command('list', { isDefault: true }))
     .description('every segment with its rule and latest run')
-    .action(async ({ json, url }: SegmentsOptions) => {
-      const all = await createSegcastApi(resolveApiUrl(url)).listSegments();
+    .action(async ({ json, ...options }: SegmentsOptions) => {
+      const all = await openApi(options).listSegments();
       console.log(json ? JSON.stringify(all) : renderTable(COLUMNS, all));
     });
 
-  withApi(segments.command('create'))
+  withApiOptions(segments.command('create'))
     .description('a new segment; without a rule it holds every customer')
     .argument('<name>')
     .option('-r, --rules <json>', 'JSONLogic, or @FILE to read it from')
     .option('-d, --description <text>')
     .action(async (name: string, options: SegmentsOptions & CreateOptions) => {
-      const created = await createSegcastApi(resolveApiUrl(options.url)).createSegment({
+      const created = await openApi(options).createSegment({
         name,
         ...(options.description === undefined ? {} : { description: options.description }),
         ...(options.rules === undefined ? {} : { rules: parseRules(options.rules) }),
@@ -53,11 +51,11 @@ export function addSegmentsCommand(program: Command): void {
       );
     });
 
-  withApi(segments.command('delete'))
+  withApiOptions(segments.command('delete'))
     .description('a segment with its runs and predictions')
     .argument('<segment>', 'id or name')
-    .action(async (idOrName: string, { json, url }: SegmentsOptions) => {
-      const api = createSegcastApi(resolveApiUrl(url));
+    .action(async (idOrName: string, { json, ...options }: SegmentsOptions) => {
+      const api = openApi(options);
       const { id, name } = await api.findSegment(idOrName);
       await api.deleteSegment(id);
       console.log(json ? JSON.stringify({ deleted: id }) : `Deleted segment ${id}, ${name}.`);
@@ -67,12 +65,6 @@ export function addSegmentsCommand(program: Command): void {
 interface CreateOptions {
   rules?: string;
   description?: string;
-}
-
-function withApi(command: Command): Command {
-  return command
-    .option('--json', 'print JSON', false)
-    .option('--url <url>', 'address of the API; without it the one running here');
 }
 
 function parseRules(text: string): unknown {

@@ -11,8 +11,9 @@ import {
 } from '@segcast/runtime';
 import { migrateStore } from '@segcast/store';
 
-import { createSegcastApi } from '../api/segcast-api.ts';
+import { createSegcastApi, type SegcastApi } from '../api/segcast-api.ts';
 import { createExampleSegments } from './example-segments.ts';
+import { createOwnKey } from './own-key.ts';
 import { prepareWarehouse } from './prepare-warehouse.ts';
 import { scoreSegments } from './score-segments.ts';
 import { serve } from './serve.ts';
@@ -67,26 +68,29 @@ async function run(demo: boolean, shutdown: Shutdown): Promise<void> {
   const { apiUrl, failed } = await Promise.race([serve(config, services.urls, shutdown), lost]);
   services.publishApi(apiUrl);
   const failure = Promise.race([failed, lost]);
-  await Promise.race([present(apiUrl, config, demo, shutdown.signal), failure]);
+  const key = createOwnKey(services.urls.databaseUrl);
+  shutdown.add('own key', () => key.close());
+  const api = createSegcastApi(apiUrl, { renewKey: () => key.renew() });
+  const presented = present(api, config, demo, shutdown.signal).then(() => key.drop());
+  await Promise.race([presented, failure]);
   await failure;
 }
 
 async function present(
-  apiUrl: string,
+  api: SegcastApi,
   config: Config,
   demo: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const api = createSegcastApi(apiUrl);
   const leftOut = await createExampleSegments(api);
   if (leftOut.length > 0) {
     console.log(`! Not created, since the warehouse lacks their columns: ${leftOut.join(', ')}.`);
   }
   if (demo) await scoreSegments(api, signal);
   console.log('');
-  fact('Overview', `${apiUrl}/`);
-  fact('Jobs', `${apiUrl}/admin/queues`);
-  fact('API', `${apiUrl}/openapi.json`);
+  fact('Overview', `${api.url}/`);
+  fact('Jobs', `${api.url}/admin/queues`);
+  fact('API', `${api.url}/openapi.json`);
   fact('Logs', shortest(join(config.dataDir, 'logs')));
   console.log('\nCtrl-C stops everything.');
 }
