@@ -70,7 +70,7 @@ async function createSegments(
   everybody: BenchSegment,
 ): Promise<PeerSegments> {
   const { customers, peerCustomers } = options;
-  const few = await createFirst(stage, Math.min(FEW, customers));
+  const few = await createFirst(stage, Math.min(FEW, Math.ceil(customers / 10)));
   const all = peerCustomers === null || peerCustomers >= customers;
   return { few, many: all ? everybody : await createFirst(stage, peerCustomers) };
 }

@@ -24,7 +24,8 @@ const SECONDS = 3;
 /** Seldom enough that the run before of the same segment has ended, and is not answered again. */
 const SUBMITS_PER_SECOND = 20;
 const COLD_PER_SECOND = 20;
-const READS_PER_SECOND = 200;
+const POLLS_PER_SECOND = 50;
+const STATS_PER_SECOND = 100;
 const SINGLES_PER_SECOND = 100;
 
 /** How many segments have their stats read for the first time in so many rounds. */
@@ -37,9 +38,9 @@ export function quietCases(subjects: LatencySubjects): LatencyCase[] {
   const { small, large } = subjects;
   return [
     ...interactiveCases(subjects),
-    everyRound('poll a run', READS_PER_SECOND, () => get(`/ml/runs/${large.runId}/`)),
+    everyRound('poll a run', POLLS_PER_SECOND, () => get(`/ml/runs/${large.runId}/`)),
     everyRound('stats, first read', COLD_PER_SECOND, (i) => stats(small[i % small.length]!)),
-    everyRound('stats, read again', READS_PER_SECOND, () => stats(large.segmentId)),
+    everyRound('stats, read again', STATS_PER_SECOND, () => stats(large.segmentId)),
   ];
 }
 
