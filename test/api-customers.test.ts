@@ -1,4 +1,10 @@
-import type { CustomerPrediction, CustomersPrediction, Features } from '@segcast/contracts';
+import type {
+  CustomerPrediction,
+  CustomersPrediction,
+  Features,
+  Run,
+  StoredCustomerPrediction,
+} from '@segcast/contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FeatureLookup } from '../apps/api/src/customers/feature-lookup.ts';
 import { CustomerScorer } from '../apps/api/src/scoring/customer-scorer.ts';
@@ -91,6 +97,91 @@ describe('a customer is scored at once', () => {
     for (const body of [{}, { customer_id: 'a', customer_ids: ['b'] }]) {
       expect(problemOf(await call(body)).code).toBe('invalid_request');
     }
+  });
+});
+
+describe('the segments of a customer', () => {
+  it('are the active ones whose members it is among, NaN and null included', async () => {
+    const { service } = api;
+    const rules: [string, unknown][] = [
+      ['everyone', {}],
+      ['rich', { '>': [{ var: 'total_revenue' }, 2000] }],
+      ['not rich', { '!': { '>': [{ var: 'total_revenue' }, 2000] } }],
+      ['nan is nothing', { '>=': [{ var: 'avg_transaction_value' }, 0] }],
+      ['nan is not null', { '!=': [{ var: 'avg_transaction_value' }, null] }],
+      ['unknown revenue', { '==': [{ var: 'total_revenue' }, null] }],
+      ['nobody', false],
+    ];
+    const segments = await Promise.all(rules.map(([, rule]) => service.segment(rule)));
+    const inactive = await service.segment({}, { isActive: false });
+    for (const id of ['C000001', 'C000007', 'C000099', 'C000540']) {
+      const { body } = await api.call('GET', `/customers/${id}/segments/`);
+      const { results, unreadable } = body as {
+        results: { segment_id: number }[];
+        unreadable: unknown[];
+      };
+      const found = new Set(results.map(({ segment_id }) => segment_id));
+      expect(unreadable).toEqual([]);
+      expect(found.has(inactive.id)).toBe(false);
+      for (const segment of segments) {
+        const page = await api.call('GET', `/segments/${segment.id}/members/?limit=1000`);
+        const members = (page.body as { results: { customer_id: string }[] }).results;
+        const isMember = members.some(({ customer_id }) => customer_id === id);
+        expect(found.has(segment.id)).toBe(isMember);
+      }
+    }
+    const nobody = await api.call('GET', '/customers/nobody/segments/');
+    expect(problemOf(nobody).code).toBe('customer_not_found');
+  });
+
+  it('are told in spite of one whose column has gone', async () => {
+    await api.service.sql('ALTER TABLE customers ADD fleeting integer');
+    api.service.warehouse.invalidate();
+    const gone = await api.service.segment({ '>': [{ var: 'fleeting' }, 1] });
+    await api.service.sql('ALTER TABLE customers DROP fleeting');
+    api.service.warehouse.invalidate();
+    const { body } = await api.call('GET', '/customers/C000042/segments/');
+    expect((body as { results: unknown[] }).results.length).toBeGreaterThan(0);
+    expect(body).toMatchObject({
+      unreadable: [{ segment_id: gone.id, error: expect.stringContaining('fleeting') as string }],
+    });
+    await api.call('DELETE', `/segments/${gone.id}/`);
+  });
+});
+
+describe('the predictions kept of a customer', () => {
+  it('are listed newest first, in pages, as their runs show them', async () => {
+    const { service } = api;
+    const french = await service.segment({ '==': [{ var: 'country' }, 'FR'] });
+    const types = ['churn', 'all', 'rfm'] as const;
+    const runs: Run[] = [];
+    for (const type of types) runs.unshift(await service.finish(await service.plan(french, type)));
+    const member = runs[0]!.results.at(-1)!.customer_id;
+    const url = `/customers/${member}/predictions/`;
+    const { body } = await api.call('GET', url);
+    const { results } = body as { results: StoredCustomerPrediction[] };
+    expect(results.slice(0, 3)).toEqual(
+      runs.map((run) => ({
+        run_id: run.run_id,
+        type: run.type,
+        mode: 'segment',
+        computed_at: run.finished_at,
+        segments: [{ segment_id: french.id, segment_name: french.name }],
+        models: run.models,
+        result: run.results.find(({ customer_id }) => customer_id === member)!.result,
+      })),
+    );
+    const paged: StoredCustomerPrediction[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page = await api.call('GET', `${url}?limit=2${cursor && `&cursor=${cursor}`}`);
+      const read = page.body as { results: StoredCustomerPrediction[]; next_cursor: string | null };
+      paged.push(...read.results);
+      cursor = read.next_cursor;
+    }
+    expect(paged).toEqual(results);
+    const nobody = await api.call('GET', '/customers/nobody/predictions/');
+    expect(nobody.body).toEqual({ results: [], next_cursor: null });
   });
 });
 

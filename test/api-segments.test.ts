@@ -83,6 +83,55 @@ describe('segments', () => {
     expect(back.body).toMatchObject({ churn_thresholds: null, description: 'new' });
   });
 
+  it('are changed and deleted only as they were read, where a client asks for that', async () => {
+    const created = await api.call('POST', '/segments/', { body: { name: 'guarded' } });
+    const { id } = created.body as Segment;
+    const first = created.headers.get('etag')!;
+    expect((await api.call('GET', `/segments/${id}/`)).headers.get('etag')).toBe(first);
+    const patch = (tag: string, description: string) =>
+      api.call('PATCH', `/segments/${id}/`, {
+        headers: { 'If-Match': tag },
+        body: { description },
+      });
+    const changed = await patch(first, 'one');
+    expect(changed.status).toBe(200);
+    const second = changed.headers.get('etag')!;
+    expect(second).not.toBe(first);
+    for (const stale of [first, `W/${second}`, '"nonsense"']) {
+      const refused = await patch(stale, 'two');
+      expect(problemOf(refused)).toMatchObject({ status: 412, code: 'precondition_failed' });
+      const kept = await api.call('DELETE', `/segments/${id}/`, { headers: { 'If-Match': stale } });
+      expect(problemOf(kept).status).toBe(412);
+    }
+    // Counting members is no change that a client has made.
+    await api.call('POST', `/segments/${id}/recalculate/`);
+    expect((await patch(`"other", ${second}`, 'three')).body).toMatchObject({
+      description: 'three',
+    });
+    expect((await patch('*', 'four')).status).toBe(200);
+    expect((await api.call('PATCH', `/segments/${id}/`, { body: {} })).status).toBe(200);
+  });
+
+  it('are paged rightly while others are made', async () => {
+    for (let n = 0; n < 4; n++) await create({ name: `grow ${n}`, description: 'growing' });
+    const seen: number[] = [];
+    let cursor: string | null = '';
+    for (let n = 4; cursor !== null; n++) {
+      const query: string = `search=growing&limit=2${cursor && `&cursor=${cursor}`}`;
+      const page = (await api.call('GET', `/segments/?${query}`)).body as SegmentList;
+      seen.push(...page.results.map(({ id }) => id));
+      cursor = page.next_cursor;
+      if (n < 7) await create({ name: `grow ${n}`, description: 'growing' });
+    }
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    // All that there were when the last page was read; the third new one came after it.
+    expect(seen).toHaveLength(6);
+    for (const limit of ['0', '1001', 'x', '1.5']) {
+      const { status } = await api.call('GET', `/segments/?limit=${limit}`);
+      expect(status).toBe(400);
+    }
+  });
+
   it('refuse a name that is taken', async () => {
     await create({ name: 'taken' });
     const { id } = await create({ name: 'free' });

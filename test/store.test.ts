@@ -156,7 +156,7 @@ describe('a store', () => {
   it('lets one of two editors win', async () => {
     const { id, version } = await createSegment(store, draft('Edited'));
     const edits = ['one', 'two'].map((description) =>
-      updateSegment(store, id, { description }, version).catch((error: unknown) => error),
+      updateSegment(store, id, { description }, [version]).catch((error: unknown) => error),
     );
     const outcomes = await Promise.all(edits);
     const refused = outcomes.filter((outcome) => outcome instanceof AppError);
@@ -164,10 +164,10 @@ describe('a store', () => {
     const now = await readSegment(store, id);
     expect(now.version).toBe(version + 1);
     expect(now.updatedAt.getTime()).toBeGreaterThan(now.createdAt.getTime());
-    await expect(deleteSegment(store, id, version)).rejects.toMatchObject({
+    await expect(deleteSegment(store, id, [version])).rejects.toMatchObject({
       code: 'precondition_failed',
     });
-    await deleteSegment(store, id, version + 1);
+    await deleteSegment(store, id, [version + 1]);
   });
 
   it('takes back thresholds, and changes nothing that is not named', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { predictionTypeSchema } from './prediction-types.ts';
+import { pageSchema } from './paging.ts';
 import { failureItemSchema, predictionResultSchema, resultItemSchema } from './results.ts';
 import { usedModelsSchema } from './run.ts';
 
@@ -65,3 +66,27 @@ export const cacheInvalidationSchema = z.object({
   /** How many customers were named; null where all are meant. */
   customers: z.int().nullable(),
 });
+
+const segmentNameSchema = z.object({ segment_id: z.int(), segment_name: z.string() });
+
+export const customerSegmentsSchema = z.object({
+  customer_id: z.string(),
+  /** The active segments that the customer is a member of now, by id. */
+  results: z.array(segmentNameSchema.extend({ description: z.string() })),
+  /** Active segments whose rule no longer fits the warehouse, and why. */
+  unreadable: z.array(segmentNameSchema.extend({ error: z.string() })),
+});
+
+export const storedPredictionSchema = z.object({
+  run_id: z.uuid(),
+  type: predictionTypeSchema,
+  mode: z.string(),
+  computed_at: z.iso.datetime(),
+  /** The segments of the run that the customer was a member of. */
+  segments: z.array(segmentNameSchema),
+  models: usedModelsSchema,
+  result: predictionResultSchema,
+});
+export type StoredCustomerPrediction = z.infer<typeof storedPredictionSchema>;
+
+export const storedPredictionListSchema = pageSchema(storedPredictionSchema);

@@ -16,6 +16,7 @@ export * from './results.ts';
 export * from './run.ts';
 export * from './schedule.ts';
 export * from './segment.ts';
+export * from './segment-trends.ts';
 export * from './sent-error.ts';
 export * from './service.ts';
 export * from './stats.ts';

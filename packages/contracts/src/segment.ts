@@ -68,6 +68,17 @@ export const previewSchema = z.object({
 export const recalculationSchema = z.object({
   member_count: z.int(),
   previous_member_count: z.int().nullable(),
+  added: z
+    .int()
+    .optional()
+    .meta({ description: 'Members now who were none in the run `compared_with`.' }),
+  removed: z
+    .int()
+    .optional()
+    .meta({ description: 'Members of the run `compared_with` who are none any more.' }),
+  compared_with: z.uuid().optional().meta({
+    description: 'The newest run whose predictions are kept; absent where there is none.',
+  }),
   recalculated_at: z.iso.datetime(),
 });
 

@@ -1,4 +1,5 @@
 export { cancelRun } from './cancel-run.ts';
+export { listCustomerPredictions } from './customer-predictions.ts';
 export { nightlyInForce } from './nightly-in-force.ts';
 export { offerNames } from './offer-names.ts';
 export { planShards } from './plan-shards.ts';
@@ -8,6 +9,7 @@ export { LiveSettings, readConfiguredRfm, type ScoringSetup } from './live-setti
 export { predictionAt, readMatches, requireFinished, type Matches } from './read-matches.ts';
 export { recommendedOffer } from './result-filter.ts';
 export { findStoredResult, presenterOf } from './results.ts';
+export { recountMembers, type Recount } from './recount-members.ts';
 export type {
   ClaimSettings,
   PlanDeps,

@@ -80,6 +80,14 @@ export async function presenterOf(
   run: RunRecord,
 ): Promise<(prediction: PredictionRecord) => ResultItem> {
   const offers: Offer[] = predictorsOf(run.type).includes('nbo') ? await offerNames(store) : [];
+  return presenterWith(run, offers);
+}
+
+/** Shows predictions of a run with these names of offers. */
+export function presenterWith(
+  run: RunRecord,
+  offers: readonly Offer[],
+): (prediction: PredictionRecord) => ResultItem {
   const context: PredictionContext = {
     churnThresholds: run.churnThresholds,
     rfmSegments: rfmSegmentsOf(run),

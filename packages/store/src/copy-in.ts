@@ -92,17 +92,29 @@ class CopyIn implements pg.Submittable {
  * Sends rows by binary COPY. `pieces` are whole CopyData messages (see `sealCopyData`), made as the
  * socket takes them. When making one throws, the COPY is called off and the connection stays usable.
  */
-export async function copyIn(
+export function copyIn(
   client: pg.PoolClient,
   text: string,
   pieces: Iterable<Buffer>,
 ): Promise<void> {
+  return feedCopyIn(client, text, async (write) => {
+    for (const piece of pieces) await write(piece);
+  });
+}
+
+/** The same of rows that come by themselves: `write` resolves when the socket can take more. */
+export async function feedCopyIn<T>(
+  client: pg.PoolClient,
+  text: string,
+  feed: (write: (piece: Buffer) => Promise<void>) => Promise<T>,
+): Promise<T> {
   const copy = new CopyIn(text);
   client.query(copy);
   await copy.accepted;
+  let fed: T;
   try {
     await copy.write(BEGIN);
-    for (const piece of pieces) await copy.write(piece);
+    fed = await feed((piece) => copy.write(piece));
   } catch (error) {
     await copy.write(Buffer.from([COPY_FAIL, 0, 0, 0, 5, 0]));
     await copy.finished.catch(() => undefined);
@@ -110,4 +122,5 @@ export async function copyIn(
   }
   await copy.write(END);
   await copy.finished;
+  return fed;
 }

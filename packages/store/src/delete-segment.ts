@@ -11,7 +11,7 @@ import { inTransaction } from './transaction.ts';
 export function deleteSegment(
   store: Store,
   id: number,
-  expectedVersion: number | null = null,
+  versions: readonly number[] | null = null,
 ): Promise<void> {
   return inTransaction(store, async (client) => {
     // Submitting a run holds a key share of this row, so none can slip in behind the check.
@@ -21,8 +21,8 @@ export function deleteSegment(
     );
     const segment = rows[0];
     if (segment === undefined) throw segmentNotFound(id);
-    if (expectedVersion !== null && segment.version !== expectedVersion) {
-      throw segmentChanged(segment, expectedVersion);
+    if (versions !== null && !versions.includes(segment.version)) {
+      throw segmentChanged(segment, versions);
     }
     const ofSegment = 'SELECT run_id FROM segcast.run_segments WHERE segment_id = $1';
     const active = await client.query(

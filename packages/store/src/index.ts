@@ -24,7 +24,11 @@ export {
 } from './close-run.ts';
 export { CUSTOMER_ARRAYS, eraseCustomer, forgetErasures } from './erase-customer.ts';
 export { listFailures, type FailedCustomer } from './failures.ts';
+export * from './compare-members.ts';
+export * from './customer-predictions.ts';
 export * from './delete-segment.ts';
+export * from './latest-run-ids.ts';
+export * from './trends.ts';
 export * from './finish-shard.ts';
 export * from './insert-run.ts';
 export * from './lost-jobs.ts';

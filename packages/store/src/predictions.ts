@@ -18,7 +18,8 @@ export interface PredictionRecord {
   } | null;
 }
 
-interface PredictionRow extends Record<`offer_${number}`, number | null> {
+/** One customer of a chunk, its arrays unnested. */
+export interface PredictionRow extends Record<`offer_${number}`, number | null> {
   customer_id: string;
   churn_probability: number | null;
   rfm_code: number | null;
@@ -139,10 +140,10 @@ async function readSlices(
       segmentNumber,
     ],
   );
-  return rows.map(toRecord);
+  return rows.map(toPredictionRecord);
 }
 
-function toRecord(row: PredictionRow): PredictionRecord {
+export function toPredictionRecord(row: PredictionRow): PredictionRecord {
   const { customer_id, rfm_code, monetary } = row;
   return {
     customerId: customer_id,

@@ -31,6 +31,13 @@ export async function listRunRecords(
   return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
 }
 
+export interface LatestRunOptions {
+  succeeded: boolean;
+  types?: readonly PredictionType[];
+  /** Newer ones to pass over: 1 is the run before the newest. */
+  skip?: number;
+}
+
 /**
  * The newest run of each segment that has any, as the segment sees it; with `succeeded` the newest
  * that succeeded for it, with `types` the newest of one of them.
@@ -38,7 +45,7 @@ export async function listRunRecords(
 export async function latestRunRecords(
   store: Store,
   segmentIds: readonly number[],
-  { succeeded, types }: { succeeded: boolean; types?: readonly PredictionType[] },
+  { succeeded, types, skip = 0 }: LatestRunOptions,
 ): Promise<Map<number, RunRecord>> {
   const rows = await store.rows<RunRecord>(
     `${selectRuns('s.segment_id = ANY ($1)')}
@@ -49,10 +56,10 @@ export async function latestRunRecords(
          WHERE l.segment_id = wanted.segment_id
            AND (NOT $2 OR x.status = 'succeeded' AND l.error IS NULL)
            AND ($3::text[] IS NULL OR x.type = ANY ($3))
-         ORDER BY l.run_id DESC LIMIT 1
+         ORDER BY l.run_id DESC LIMIT 1 OFFSET $4
        ) latest
      )`,
-    [segmentIds, succeeded, types ?? null],
+    [segmentIds, succeeded, types ?? null, skip],
   );
   return new Map(rows.map((run) => [run.segmentId!, run]));
 }

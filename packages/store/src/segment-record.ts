@@ -40,10 +40,15 @@ export function segmentNotFound(id: number): AppError {
   return new AppError('segment_not_found', `There is no segment ${id}.`);
 }
 
-/** A write that expected another version than the one it found. */
-export function segmentChanged(segment: SegmentRecord, expected: number | null): AppError {
+/** A write that expected other versions than the one it found. */
+export function segmentChanged(
+  segment: Pick<SegmentRecord, 'id' | 'version'>,
+  expected: readonly number[],
+): AppError {
+  const wanted =
+    expected.length === 0 ? 'of another version' : `at version ${expected.join(' or ')}`;
   return new AppError(
     'precondition_failed',
-    `Segment ${segment.id} is at version ${segment.version}, not ${expected ?? '?'}. Read it again and repeat the change.`,
+    `Segment ${segment.id} is at version ${segment.version} and was expected ${wanted}. Read it again and repeat the change.`,
   );
 }

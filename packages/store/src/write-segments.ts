@@ -25,14 +25,14 @@ export async function createSegment(store: Store, segment: NewSegment): Promise<
 }
 
 /**
- * Changes what `changes` names. With `expectedVersion` (from an ETag) throws
- * `precondition_failed` when somebody else was faster.
+ * Changes what `changes` names. With `versions` (from ETags) throws `precondition_failed` when the
+ * segment is at none of them: somebody else was faster.
  */
 export async function updateSegment(
   store: Store,
   id: number,
   changes: Partial<NewSegment>,
-  expectedVersion: number | null = null,
+  versions: readonly number[] | null = null,
 ): Promise<SegmentRecord> {
   const rows = await writeNamed<SegmentRecord[]>(changes.name, () => {
     const update = segmentTable(store)
@@ -43,11 +43,11 @@ export async function updateSegment(
         updated_at: store.knex.raw('clock_timestamp()'),
       })
       .returning<SegmentRecord[]>(RETURNED);
-    return expectedVersion === null ? update : update.where({ version: expectedVersion });
+    return versions === null ? update : update.whereIn('version', versions);
   });
   const [updated] = rows;
   if (updated !== undefined) return updated;
-  throw segmentChanged(await readSegment(store, id), expectedVersion);
+  throw segmentChanged(await readSegment(store, id), versions ?? []);
 }
 
 function toColumns(segment: Partial<NewSegment>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.ts';
 import { dwhStatus } from './dwh-status.ts';
+import { customerPredictions, customerSegments } from './customers.ts';
 import { invalidateCache, listColumns, readFeatures } from './dwh.ts';
 import { eraseCustomer } from './erase-customer.ts';
 import { health, readiness } from './health.ts';
@@ -17,7 +18,8 @@ import { readSegment } from './read-segment.ts';
 import { calculateSegment, recalculateSegment } from './recalculate-segment.ts';
 import { runErrors, runResults } from './run-results.ts';
 import { cancelRun, run, runList } from './runs.ts';
-import { segmentStats } from './segment-stats.ts';
+import { healthTable, segmentStats } from './segment-stats.ts';
+import { segmentTrends } from './segment-trends.ts';
 import { apiDocument, mlStatus } from './service.ts';
 import { readSession, signIn, signOut } from './session.ts';
 import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
@@ -40,9 +42,13 @@ const DOCUMENTED: readonly Route[] = [
   cancelRun,
   runResults,
   runErrors,
+  healthTable,
+  segmentTrends,
   predictManyCustomers,
   predictOneCustomer,
   testPrediction,
+  customerSegments,
+  customerPredictions,
   listColumns,
   readFeatures,
   dwhStatus,

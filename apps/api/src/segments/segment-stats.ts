@@ -11,30 +11,44 @@ import { latestRunRecords, type RunRecord, type SegmentRecord } from '@segcast/s
 import type { ApiDeps } from '../api-deps.ts';
 
 /** The newest succeeded run of a segment for each predictor that any run of it computed. */
-type LatestRuns = Partial<Record<Predictor, RunRecord>>;
+export type LatestRuns = Partial<Record<Predictor, RunRecord>>;
 
 /** The latest stats of each segment, in the order given; one without any shows zero counts. */
 export async function readSegmentStats(
   deps: ApiDeps,
   segments: readonly SegmentRecord[],
 ): Promise<SegmentStats[]> {
+  const latest = await readLatestRuns(deps, segments);
+  return segments.map((segment, i) => toSegmentStats(deps, segment, latest[i]!));
+}
+
+/** The runs that each segment's stats are of; with `skip` 1 those before them. */
+export async function readLatestRuns(
+  { store }: Pick<ApiDeps, 'store'>,
+  segments: readonly SegmentRecord[],
+  skip: 0 | 1 = 0,
+): Promise<LatestRuns[]> {
   const ids = segments.map(({ id }) => id);
   const byPredictor = await Promise.all(
     PREDICTORS.map((predictor) =>
-      latestRunRecords(deps.store, ids, { succeeded: true, types: ['all', predictor] }),
+      latestRunRecords(store, ids, { succeeded: true, types: ['all', predictor], skip }),
     ),
   );
-  return segments.map((segment) => {
+  return segments.map(({ id }) => {
     const runs: LatestRuns = {};
     PREDICTORS.forEach((predictor, index) => {
-      const run = byPredictor[index]?.get(segment.id);
+      const run = byPredictor[index]?.get(id);
       if (run !== undefined) runs[predictor] = run;
     });
-    return toSegmentStats(deps, segment, runs);
+    return runs;
   });
 }
 
-function toSegmentStats(deps: ApiDeps, segment: SegmentRecord, runs: LatestRuns): SegmentStats {
+export function toSegmentStats(
+  deps: ApiDeps,
+  segment: SegmentRecord,
+  runs: LatestRuns,
+): SegmentStats {
   const newest = newestOf(runs);
   const empty = emptyStats();
   return {
@@ -54,7 +68,7 @@ function toSegmentStats(deps: ApiDeps, segment: SegmentRecord, runs: LatestRuns)
   };
 }
 
-function newestOf(runs: LatestRuns): RunRecord | undefined {
+export function newestOf(runs: LatestRuns): RunRecord | undefined {
   const all = PREDICTORS.flatMap((predictor) => runs[predictor] ?? []);
   return all.reduce<RunRecord | undefined>(
     // Run ids are UUIDv7: later ones are greater.
