@@ -15,6 +15,7 @@ import { createApp } from '../../apps/api/src/create-app.ts';
 import { FeatureLookup } from '../../apps/api/src/customers/feature-lookup.ts';
 import { CustomerScorer } from '../../apps/api/src/scoring/customer-scorer.ts';
 import { ExportSlots } from '../../apps/api/src/exports/export-slots.ts';
+import { RunFeeds } from '../../apps/api/src/runs/run-feeds.ts';
 import { checkAnswer, type Answer } from './api-answers.ts';
 import { createRunService, type RunService, type RunServiceOptions } from './run-service.ts';
 
@@ -102,6 +103,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     notices,
     nightly: { pattern: '0 2 * * *', tz: 'UTC' },
     exportSlots: new ExportSlots(2),
+    runFeeds: new RunFeeds({ store: service.store, notices, pollMs: 50, heartbeatMs: 200 }),
     warning: placeholderWarning(service.submitDeps.settings.models),
     features: new FeatureLookup(service.warehouse, caches.features),
     scorer,

@@ -8,6 +8,7 @@ import type { Caches } from './cache/open-caches.ts';
 import type { FeatureLookup } from './customers/feature-lookup.ts';
 import type { CustomerScorer } from './scoring/customer-scorer.ts';
 import type { ExportSlots } from './exports/export-slots.ts';
+import type { RunFeeds } from './runs/run-feeds.ts';
 
 /** What handlers work with; `main.ts` and the tests construct it. */
 export interface ApiDeps extends SubmitDeps {
@@ -21,6 +22,7 @@ export interface ApiDeps extends SubmitDeps {
   scorer: CustomerScorer;
   statsCache: Caches['stats'];
   exportSlots: ExportSlots;
+  runFeeds: RunFeeds;
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** Makes `settings`, `warning` and `requiredColumns` those of the versions in use now. */

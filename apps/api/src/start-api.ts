@@ -11,6 +11,7 @@ import { prepareFirstKey } from './access/first-key.ts';
 import { createRateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { ExportSlots } from './exports/export-slots.ts';
+import { RunFeeds } from './runs/run-feeds.ts';
 import { createApp } from './create-app.ts';
 import { isLoopbackHost } from './http/guard-access.ts';
 import { openCustomerScoring } from './scoring/open-customer-scoring.ts';
@@ -79,6 +80,7 @@ async function openApp({
     ...scoring,
     notices,
     exportSlots: new ExportSlots(EXPORTS_AT_ONCE),
+    runFeeds: new RunFeeds({ store, notices }),
     queue,
     nightly: config.nightly,
     log,

@@ -22,7 +22,13 @@ export type {
 } from './run-deps.ts';
 export { runShard } from './run-shard.ts';
 export { scoreShard } from './score-shard.ts';
-export { submitNightly, submitRun, type SubmittedNight, type SubmittedRun } from './submit-run.ts';
+export {
+  submitNightly,
+  submitRun,
+  type SubmitRequest,
+  type SubmittedNight,
+  type SubmittedRun,
+} from './submit-run.ts';
 export { rfmSegmentsOf } from './summarize-run.ts';
 export { sweep, type SweepDeps } from './sweep.ts';
 export { takeQuintiles } from './take-quintiles.ts';

@@ -2,13 +2,18 @@ import { AppError, predictorsOf, type PredictionType, type Run } from '@segcast/
 import { hashRule } from '@segcast/rules';
 import type { UsedModels } from '@segcast/scoring';
 import {
-  insertRun,
+  findKeyedRun,
+  insertSubmission,
   listActiveSegments,
   readSegment,
   type FrozenSegment,
+  readRunRecord,
+  type IdempotencyKey,
   type NewRun,
   type RunRecord,
   type SegmentRecord,
+  type Submission,
+  type Submitted,
 } from '@segcast/store';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
@@ -16,6 +21,15 @@ import { dedupKey } from './dedup-key.ts';
 import { presentRun } from './present-run.ts';
 import type { RunSettings, SubmitDeps } from './run-deps.ts';
 import { withActiveModels } from './with-active-models.ts';
+
+export interface SubmitRequest {
+  segmentId: number;
+  type: PredictionType;
+  /** Told when the run has ended. */
+  callbackUrl?: string | undefined;
+  /** For 24 hours the same key answers the same run. */
+  idempotency?: Pick<IdempotencyKey, 'apiKeyId' | 'key'> | undefined;
+}
 
 export interface SubmittedRun {
   run: Run;
@@ -25,12 +39,17 @@ export interface SubmittedRun {
 
 /**
  * Submits a run that scores every member of a segment. It is safe once this resolves: the queue
- * only makes it start sooner. Throws `segment_not_found`, `segment_inactive`, `queue_full`.
+ * only makes it start sooner. Throws `segment_not_found`, `segment_inactive`, `queue_full`,
+ * `idempotency_in_flight` and `idempotency_key_reused`.
  */
-export async function submitRun(
-  deps: SubmitDeps,
-  { segmentId, type }: { segmentId: number; type: PredictionType },
-): Promise<SubmittedRun> {
+export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promise<SubmittedRun> {
+  const { segmentId, type, callbackUrl = null } = request;
+  const idempotency = request.idempotency ? keyOf(request, request.idempotency) : null;
+  // A key stands for its run whatever has become of the segment since.
+  const known = idempotency === null ? null : await findKeyedRun(deps.store, idempotency);
+  if (known !== null) {
+    return answer(deps, await readRunRecord(deps.store, known.runId), known.deduplicated);
+  }
   const segment = await readSegment(deps.store, segmentId);
   if (!segment.isActive) {
     throw new AppError(
@@ -41,7 +60,7 @@ export async function submitRun(
   const settings = await withActiveModels(deps.store, deps.settings);
   const scoring = freezeScoring(type, settings);
   const frozen = freezeSegment(segment, settings);
-  const { run, inserted } = await insertAndDispatch(deps, {
+  const newRun: NewRun = {
     ...scoring,
     id: uuidv7(),
     kind: 'segment',
@@ -49,11 +68,29 @@ export async function submitRun(
     scheduledFor: null,
     segments: [frozen],
     whole: null,
-  });
+  };
+  const submitted = await insertAndDispatch(deps, newRun, { callbackUrl, idempotency });
+  return answer(deps, submitted.run, submitted.deduplicated);
+}
+
+/** The key with all that decides whether a request is the same. */
+function keyOf(
+  { segmentId, type, callbackUrl }: SubmitRequest,
+  { apiKeyId, key }: Pick<IdempotencyKey, 'apiKeyId' | 'key'>,
+): IdempotencyKey {
+  const asked = JSON.stringify([segmentId, type, callbackUrl ?? null]);
+  return { apiKeyId, key, requestHash: createHash('sha256').update(asked).digest('hex') };
+}
+
+async function answer(
+  deps: SubmitDeps,
+  run: RunRecord,
+  deduplicated: boolean,
+): Promise<SubmittedRun> {
   const presented = await presentRun(deps, run);
-  return inserted
-    ? { run: presented, deduplicated: false }
-    : { run: { ...presented, deduplicated: true }, deduplicated: true };
+  return deduplicated
+    ? { run: { ...presented, deduplicated }, deduplicated }
+    : { run: presented, deduplicated };
 }
 
 export interface SubmittedNight {
@@ -119,8 +156,11 @@ function freezeSegment(segment: SegmentRecord, settings: RunSettings): FrozenSeg
 async function insertAndDispatch(
   { store, queue, maxActiveRuns, log }: SubmitDeps,
   newRun: NewRun,
-): Promise<{ run: RunRecord; inserted: boolean }> {
-  const { run, inserted } = await insertRun(store, newRun, maxActiveRuns);
+  asked: Pick<Submission, 'callbackUrl' | 'idempotency'> = { callbackUrl: null, idempotency: null },
+): Promise<Submitted> {
+  const submission = { run: newRun, maxActive: maxActiveRuns, ...asked };
+  const submitted = await insertSubmission(store, submission);
+  const { run, inserted } = submitted;
   if (inserted) {
     try {
       await queue.planRun({ run_id: run.id, dispatch: 0 });
@@ -128,5 +168,5 @@ async function insertAndDispatch(
       log.warn({ error, runId: run.id }, 'run stored but not enqueued; the sweeper will do it');
     }
   }
-  return { run, inserted };
+  return submitted;
 }

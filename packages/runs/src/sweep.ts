@@ -4,6 +4,7 @@ import {
   closeCancelled,
   closeRun,
   deleteAbandonedPredictions,
+  deleteOldKeys,
   deleteOldPredictions,
   exhaustedPlans,
   exhaustedShards,
@@ -90,6 +91,7 @@ async function closeOrFail({ store, log }: SweepDeps, runId: string): Promise<vo
 }
 
 async function tidy({ store, keepRuns, log }: SweepDeps): Promise<void> {
+  await deleteOldKeys(store);
   const abandoned = await deleteAbandonedPredictions(store);
   const old = await deleteOldPredictions(store, keepRuns);
   await forgetErasures(store);

@@ -1,6 +1,6 @@
 import { AppError } from '@segcast/contracts';
-import type { Store } from './open-store.ts';
-import { readRunRecord, type FrozenRun, type FrozenSegment, type RunRecord } from './run-record.ts';
+import { loadRun, type FrozenRun, type FrozenSegment, type RunRecord } from './run-record.ts';
+import type { Statements } from './transaction.ts';
 
 export interface NewRun extends Pick<FrozenRun, 'type' | 'engine' | 'models' | 'rfmSettings'> {
   id: string;
@@ -28,15 +28,15 @@ interface Inserted {
  * segments have just been deleted.
  */
 export async function insertRun(
-  store: Store,
+  db: Statements,
   run: NewRun,
   maxActive: number,
 ): Promise<{ run: RunRecord; inserted: boolean }> {
   for (;;) {
-    const { id, active, present } = await tryInsert(store, run, maxActive);
-    if (id !== null) return { run: await readRunRecord(store, id), inserted: true };
-    const winner = await findEqual(store, run.dedupKey);
-    if (winner !== null) return { run: await readRunRecord(store, winner), inserted: false };
+    const { id, active, present } = await tryInsert(db, run, maxActive);
+    if (id !== null) return { run: await loadRun(db.pool, id), inserted: true };
+    const winner = await findEqual(db, run.dedupKey);
+    if (winner !== null) return { run: await loadRun(db.pool, winner), inserted: false };
     if (present === 0) {
       const ids = run.segments.map(({ segmentId }) => segmentId).join(', ');
       throw new AppError('segment_not_found', `There is no segment ${ids}.`);
@@ -52,9 +52,9 @@ export async function insertRun(
 }
 
 /** Whoever deletes a segment locks its row, so that none is lost between the look and the insert. */
-async function tryInsert(store: Store, run: NewRun, maxActive: number): Promise<Inserted> {
+async function tryInsert(db: Statements, run: NewRun, maxActive: number): Promise<Inserted> {
   const { segments, whole } = run;
-  const [row] = await store.rows<Inserted>(
+  const [row] = await db.rows<Inserted>(
     `WITH active AS (
        SELECT count(*) AS n FROM segcast.runs
        WHERE status IN ('queued', 'planning', 'running') AND kind = 'segment'
@@ -98,8 +98,8 @@ async function tryInsert(store: Store, run: NewRun, maxActive: number): Promise<
   return row ?? { id: null, active: 0, present: 0 };
 }
 
-async function findEqual(store: Store, dedupKey: string): Promise<string | null> {
-  const [row] = await store.rows<{ id: string }>(
+async function findEqual(db: Statements, dedupKey: string): Promise<string | null> {
+  const [row] = await db.rows<{ id: string }>(
     `SELECT id FROM segcast.runs WHERE dedup_key = $1
        AND (status IN ('queued', 'planning', 'running') OR kind = 'nightly')`,
     [dedupKey],

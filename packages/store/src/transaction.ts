@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Store } from './open-store.ts';
+import type { Queryable } from './run-record.ts';
 import { guardStore } from './store-error.ts';
 
 /**
@@ -28,4 +29,18 @@ export function inTransaction<T>(
       client.release(broken);
     }
   });
+}
+
+/** What statements run on: the store, or a transaction of it. */
+export interface Statements extends Pick<Store, 'rows'> {
+  pool: Queryable;
+}
+
+/** A transaction's connection, to run what else runs on the store. */
+export function statementsOf(client: pg.PoolClient): Statements {
+  return {
+    pool: client,
+    rows: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+      (await client.query<T>(text, values)).rows,
+  };
 }

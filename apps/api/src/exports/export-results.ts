@@ -12,8 +12,8 @@ import type { ApiDeps } from '../api-deps.ts';
 import { csvText, csvTextForSpreadsheet } from '../http/csv.ts';
 import { resultCsv } from './result-csv.ts';
 
-export const CSV = 'text/csv';
-export const NDJSON = 'application/x-ndjson';
+export const CSV = 'text/csv' as const;
+export const NDJSON = 'application/x-ndjson' as const;
 export type ExportType = typeof CSV | typeof NDJSON;
 
 export interface ResultExport {

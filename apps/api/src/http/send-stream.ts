@@ -7,7 +7,7 @@ import type { StreamedBody } from './route.ts';
 /** A client that takes nothing for so long is given up: it holds a connection to the database. */
 const STALLED_MS = 60_000;
 
-export const EVENT_STREAM = 'text/event-stream';
+export const EVENT_STREAM = 'text/event-stream' as const;
 
 /** Fast rather than small: an export must not wait for its compression. */
 const CODINGS: Readonly<Record<string, () => Transform>> = {

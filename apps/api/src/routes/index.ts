@@ -16,6 +16,7 @@ import { predictSegment } from './predict-segment.ts';
 import { previewSegment } from './preview-segment.ts';
 import { readSegment } from './read-segment.ts';
 import { calculateSegment, recalculateSegment } from './recalculate-segment.ts';
+import { runEvents } from './run-events.ts';
 import { runErrors, runResults } from './run-results.ts';
 import { cancelRun, run, runList } from './runs.ts';
 import { healthTable, segmentStats } from './segment-stats.ts';
@@ -40,6 +41,7 @@ const DOCUMENTED: readonly Route[] = [
   runList,
   run,
   cancelRun,
+  runEvents,
   runResults,
   runErrors,
   healthTable,

@@ -2,6 +2,7 @@ import { API_PREFIX, isFinished, predictRequestSchema, runSchema } from '@segcas
 import { readRun, submitRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN, QUEUED_RUN } from '../openapi/examples.ts';
+import { idempotencyOf } from '../runs/idempotency-key.ts';
 import { preferredWait } from '../runs/preferred-wait.ts';
 import { POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
 import { segmentParams } from './parameters.ts';
@@ -12,7 +13,11 @@ export const predictSegment = defineRoute({
   summary: 'Score every member of a segment: submit, then poll the run',
   tag: 'Runs',
   params: segmentParams,
-  headers: { Prefer: '`wait=N`: wait up to N seconds, at most 60, for the run to finish.' },
+  headers: {
+    Prefer: '`wait=N`: wait up to N seconds, at most 60, for the run to finish.',
+    'Idempotency-Key':
+      'A fresh text for each request that is meant anew: repeated within 24 hours with the same body, it answers the same run.',
+  },
   body: predictRequestSchema,
   bodyExample: { type: 'all' },
   responses: {
@@ -36,9 +41,19 @@ export const predictSegment = defineRoute({
       },
     },
   },
-  errors: ['segment_not_found', 'segment_inactive', 'queue_full'],
-  handler: async ({ params, body, header, signal }, deps) => {
-    const submitted = await submitRun(deps, { segmentId: params.id, type: body.type });
+  errors: [
+    'segment_not_found',
+    'segment_inactive',
+    'queue_full',
+    'idempotency_in_flight',
+    'idempotency_key_reused',
+  ],
+  handler: async ({ params, body, header, client, signal }, deps) => {
+    const submitted = await submitRun(deps, {
+      segmentId: params.id,
+      type: body.type,
+      idempotency: idempotencyOf(header('idempotency-key'), client),
+    });
     const wait = preferredWait(header('prefer'));
     const run = wait === null ? submitted.run : await settle(submitted.run.run_id, wait);
     const answered = submitted.deduplicated ? { ...run, deduplicated: true as const } : run;

@@ -8,6 +8,7 @@ import {
 import { cancelRun as cancel, listRuns, readRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
+import { isKnownTo, tagOf, versionOf } from '../runs/run-version.ts';
 import { POLL_AFTER } from '../runs/wait-for-run.ts';
 import { runParams, runQuery } from './parameters.ts';
 
@@ -35,18 +36,29 @@ export const run = defineRoute({
   tag: 'Runs',
   params: runParams,
   query: runQuery,
+  headers: { 'If-None-Match': 'The ETag of the answer that the client has.' },
   responses: {
     200: {
       description: 'The run. Until it is finished its stats are those of the shards done so far.',
       schema: runSchema,
       example: FINISHED_RUN,
-      headers: { 'Retry-After': 'Seconds after which to poll again, until it is finished.' },
+      headers: {
+        ETag: 'Of all that is shown but the speed; for `If-None-Match`.',
+        'Retry-After': 'Seconds after which to poll again, until it is finished.',
+      },
     },
+    304: { description: 'It stands as the client knows it.' },
   },
   errors: ['run_not_found', 'segment_not_found'],
-  handler: async ({ params, query }, deps) => {
+  handler: async ({ params, query, header }, deps) => {
     const body = await readRun(deps, params.run_id, query.segment_id);
-    return { status: 200, body, ...(!isFinished(body) && { headers: POLL_AFTER }) };
+    const version = versionOf(body);
+    // Kept by whoever asked, and never shown without asking whether it is still so.
+    const kept = { ETag: tagOf(version), 'Cache-Control': 'private, no-cache' };
+    const headers = isFinished(body) ? kept : { ...kept, ...POLL_AFTER };
+    return isKnownTo(header('if-none-match'), version)
+      ? { status: 304, headers }
+      : { status: 200, headers, body };
   },
 });
 
