@@ -80,7 +80,7 @@ export * from './scorer/scoring-batch.ts';
 export { addToStats } from './stats/add-to-stats.ts';
 export { mergeStats } from './stats/merge-stats.ts';
 export { createStats, partialStatsSchema, type PartialStats } from './stats/partial-stats.ts';
-export { SegmentCounter, type CountedSegment } from './stats/segment-counter.ts';
+export { SegmentCounter } from './stats/segment-counter.ts';
 export { SEGMENT_COUNTS, statsOfSegment } from './stats/segment-counts.ts';
 export { emptyStats, summarizeStats } from './stats/summarize-stats.ts';
 export { createPlaceholderModels } from './placeholder/create-placeholder-models.ts';
