@@ -88,6 +88,7 @@ const COLUMNS = [
   ...['avg_transaction_value', 'lifetime_value', 'customer_age_days', 'monthly_revenue'],
   ...['product_count::int', 'service_count', 'engagement_score', 'items_total::int'],
   ...['max_order_value', 'avg_days_between_orders', 'revenue_90d', 'active_products_count::int'],
+  'purchase_days',
   ...['customer_status', 'first_transaction_at', 'last_transaction_at'],
 ];
 
@@ -158,6 +159,7 @@ function deriveOne(id: string, lines: Line[], loaded: Case): Record<string, unkn
     max_order_value: Math.max(...transactions.map(({ cents }) => cents)) / 100,
     avg_days_between_orders: count > 1 ? (tenure - recency) / (count - 1) : null,
     revenue_90d: sum(within(90), 'revenue') / 100,
+    purchase_days: new Set(ages).size,
     active_products_count: productsOf(lines, transactions, loaded.products, 180),
     customer_status: statusOf(recency, tenure),
     first_transaction_at: new Date(Math.min(...transactions.map(({ time }) => time))),

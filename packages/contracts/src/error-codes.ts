@@ -359,6 +359,14 @@ export const ERROR_CODES = {
     remedy: 'Set SCORING_ENGINE=tfjs-wasm, which needs nothing from the system.',
     retryable: false,
   },
+  training_refused: {
+    status: 409,
+    title: 'There is nothing to learn from',
+    meaning:
+      'The warehouse lacks what a model is trained on: enough customers, enough of each outcome, enough history, or the columns named.',
+    remedy: 'Load what `detail` says is missing, or choose another cut, horizon or label.',
+    retryable: false,
+  },
   import_failed: {
     status: 400,
     title: 'The import was refused',

@@ -20,4 +20,5 @@ export * from './segment-trends.ts';
 export * from './sent-error.ts';
 export * from './service.ts';
 export * from './stats.ts';
+export * from './training.ts';
 export * from './warehouse-status.ts';

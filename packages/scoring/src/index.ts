@@ -5,6 +5,7 @@ export {
 } from './engine/create-engine.ts';
 export type { EngineModel } from './engine/engine-model.ts';
 export { Engine, type EngineName } from './engine/engine.ts';
+export { loadTrainingBackend, type TrainingBackend } from './engine/training-backend.ts';
 export type { TfjsNodeLoader } from './engine/load-tfjs-node.ts';
 export {
   BGNBD_COLUMNS,
@@ -45,6 +46,9 @@ export {
   type ModelManifest,
   type ModelName,
 } from './models/model-manifest.ts';
+export { plainPredict, type DenseLayer } from './models/plain-network.ts';
+export { saveModel, type UnsealedManifest } from './models/save-model.ts';
+export { toArtifacts, toDenseLayers } from './models/take-network.ts';
 export {
   placeholderWarning,
   rfmVersion,
@@ -84,3 +88,4 @@ export { SegmentCounter } from './stats/segment-counter.ts';
 export { SEGMENT_COUNTS, statsOfSegment } from './stats/segment-counts.ts';
 export { emptyStats, summarizeStats } from './stats/summarize-stats.ts';
 export { createPlaceholderModels } from './placeholder/create-placeholder-models.ts';
+export { seededRandom, type Random } from './placeholder/seeded-random.ts';

@@ -18,6 +18,7 @@ const KNOWN: ReadonlyMap<string, string> = new Map(
     max_order_value: 'Largest order',
     avg_days_between_orders: 'Mean days between orders',
     revenue_90d: 'Revenue of the last 90 days',
+    purchase_days: 'Different days with a purchase',
     active_products_count: 'Different products bought in the last 180 days',
     customer_status: 'New, active, lapsing or lapsed, by recency and tenure',
   }),

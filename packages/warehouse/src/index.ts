@@ -15,4 +15,5 @@ export * from './read-version.ts';
 export * from './row-inputs.ts';
 export * from './sample-members.ts';
 export * from './stream-members.ts';
+export * from './training/index.ts';
 export * from './warehouse.ts';

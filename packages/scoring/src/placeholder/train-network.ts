@@ -3,6 +3,7 @@ import type { Sequential } from '@tensorflow/tfjs-layers';
 import { loadTfjsWasm } from '../engine/load-tfjs-wasm.ts';
 import { tfjsPackages } from '../engine/tfjs-packages.ts';
 import type { DenseLayer } from '../models/plain-network.ts';
+import { toArtifacts, toDenseLayers } from '../models/take-network.ts';
 
 export interface TrainingTask {
   name: string;
@@ -48,7 +49,7 @@ export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> 
     await model.fit(inputs, targets, { ...how, yieldEvery: 'never' });
     return {
       artifacts: await toArtifacts(model),
-      layers: toLayers(model, task),
+      layers: toDenseLayers(model, task.output.activation),
       tfjs: tf.version_core,
     };
   } finally {
@@ -80,29 +81,5 @@ function buildNetwork({ name, seed, rows, inputs, output }: TrainingTask): Seque
       }),
       layers.dense({ name: 'output', ...output, kernelInitializer: initial(2) }),
     ],
-  });
-}
-
-async function toArtifacts(model: Sequential): Promise<io.ModelArtifacts> {
-  let saved: io.ModelArtifacts = {};
-  await model.save({
-    save: (artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({
-        modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' },
-      });
-    },
-  });
-  return saved;
-}
-
-function toLayers(model: Sequential, task: TrainingTask): DenseLayer[] {
-  return model.layers.map((layer, index) => {
-    const [kernel, bias] = layer.getWeights();
-    return {
-      kernel: kernel!.dataSync<'float32'>(),
-      bias: bias!.dataSync<'float32'>(),
-      activation: index < HIDDEN_UNITS.length ? 'relu' : task.output.activation,
-    };
   });
 }

@@ -1,4 +1,4 @@
-import { escapeIdentifier } from 'pg';
+import { escapeIdentifier, escapeLiteral } from 'pg';
 import { SOURCE_SCHEMA } from './source-tables.ts';
 
 /** What the loaded transactions know beyond customer, time, amount and items. */
@@ -11,6 +11,8 @@ export interface FeatureSources {
   profile: readonly string[];
   /** Schema of the tables of transactions and customers. */
   schema: string;
+  /** The last day that counts, as `YYYY-MM-DD`; by default that of the settings. */
+  day?: string;
 }
 
 /**
@@ -60,6 +62,7 @@ const DERIVED: readonly (readonly [column: string, expression: string])[] = [
     'CASE WHEN count(*) > 1 THEN (max(age) - min(age)) / (count(*) - 1)::float8 END',
   ],
   ['revenue_90d', 'coalesce(sum(revenue) FILTER (WHERE age < 90), 0)::float8'],
+  ['purchase_days', 'count(DISTINCT age)::int'],
   ['active_products_count', 'coalesce(sum(items) FILTER (WHERE age < 180), 0)'],
   ['customer_status', STATUS],
   ['first_transaction_at', 'min(occurred_at)'],
@@ -89,9 +92,13 @@ function commonTables(sources: FeatureSources): string[] {
     const counted = countsProducts ? PRODUCTS[column] : undefined;
     return `${counted ?? expression} AS ${column}`;
   });
+  const { day } = sources;
+  const today =
+    day === undefined
+      ? `coalesce(as_of, (now() AT TIME ZONE 'UTC')::date) AS day FROM ${SOURCE_SCHEMA}.settings`
+      : `${escapeLiteral(day)}::date AS day`;
   return [
-    `today AS (
-      SELECT coalesce(as_of, (now() AT TIME ZONE 'UTC')::date) AS day FROM ${SOURCE_SCHEMA}.settings)`,
+    `today AS (SELECT ${today})`,
     `derived AS (
       SELECT customer_id, ${derivations.join(', ')}
         FROM (${transactions(sources)}) AS transactions
