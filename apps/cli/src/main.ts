@@ -7,6 +7,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addSegmentsCommand } from './commands/segments.ts';
+import { addTrainCommand } from './commands/train.ts';
 import { addUpCommand } from './commands/up.ts';
 import { EXIT_CODE, exitCodeOf } from './exit-code.ts';
 import { describeError } from './report-error.ts';
@@ -23,6 +24,7 @@ addGenerateCommand(program);
 addImportCommand(program);
 addModelsCommand(program);
 addKeysCommand(program);
+addTrainCommand(program);
 addMigrateCommand(program);
 
 try {

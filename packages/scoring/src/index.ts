@@ -47,7 +47,7 @@ export {
   type ModelName,
 } from './models/model-manifest.ts';
 export { plainPredict, type DenseLayer } from './models/plain-network.ts';
-export { saveModel, type UnsealedManifest } from './models/save-model.ts';
+export { versionFiles, type UnsealedManifest } from './models/save-model.ts';
 export { toArtifacts, toDenseLayers } from './models/take-network.ts';
 export {
   placeholderWarning,

@@ -1,4 +1,8 @@
-export { readDataset } from './data/read-dataset.ts';
-export { trainingSource } from './data/training-source.ts';
-export { trainChurn } from './train-churn.ts';
-export { chooseOffers, trainOffers } from './train-nbo.ts';
+export { comparisons, scoresTable, type ModelCard } from './card/model-card.ts';
+export type { ModelGoal } from './data/training-source.ts';
+export {
+  trainModel,
+  type TrainedModel,
+  type TrainOptions,
+  type TrainProgress,
+} from './train-model.ts';

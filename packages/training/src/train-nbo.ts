@@ -8,6 +8,7 @@ import { offerScores } from './evaluate/offer-scores.ts';
 import { valuesOf } from './evaluate/values-of.ts';
 import { fitTemperature } from './fit/calibration.ts';
 import { fitNetwork, type FitOptions, type FittedNetwork } from './fit/fit-network.ts';
+import { keepBetter } from './fit/keep-better.ts';
 import { predictRows } from './fit/predict-rows.ts';
 import { LEAST_OF_OFFER, requireRows } from './require-enough.ts';
 import type { TrainedNetwork } from './train-churn.ts';
@@ -70,9 +71,10 @@ export async function trainOffers(
       classWeights: classWeights(valuesOf(labels, split.train), width, request),
       ...more,
     });
-  const network = await fit(request.hidden, progress);
-  const own = calibrated(network, dataset, width);
+  const fitted = await fit(request.hidden, progress);
   const linear = await fit([], progress.signal ? { signal: progress.signal } : {});
+  const { kept: network, notes } = keepBetter(fitted, linear);
+  const own = calibrated(network, dataset, width);
   const taken = valuesOf(labels, split.test);
   const scores = offerScores(own.test, width, taken);
   const baselines = {
@@ -93,7 +95,7 @@ export async function trainOffers(
       return { offer_id: `offer_${index}`, category, customers, share: customers / labels.length };
     }),
   };
-  return { network, calibration: own.calibration, evaluation };
+  return { network, calibration: own.calibration, evaluation, notes };
 }
 
 /** By default none: they would recommend rare offers more often than they are taken. */

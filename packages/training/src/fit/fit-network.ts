@@ -32,6 +32,8 @@ export interface FitOptions {
 }
 
 export interface FittedNetwork {
+  /** Units of its hidden layers. */
+  hidden: readonly number[];
   artifacts: io.ModelArtifacts;
   layers: DenseLayer[];
   /** Epochs until the weights that were kept. */
@@ -43,7 +45,7 @@ export interface FittedNetwork {
 
 const LEARNING_RATE = 0.004;
 /** By which the weights shrink after each epoch. */
-const DECAY = 0.1;
+const DECAY = 0.02;
 /** Epochs without a better validation loss after which training ends. */
 const PATIENCE = 6;
 /** Better by less than this counts as no better. */
@@ -78,6 +80,7 @@ export async function fitNetwork(options: FitOptions): Promise<FittedNetwork> {
     }
     model.setWeights(best.weights);
     return {
+      hidden: options.hidden,
       artifacts: await toArtifacts(model),
       layers: toDenseLayers(model, options.output.activation),
       epochs: best.epoch,
