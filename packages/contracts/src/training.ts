@@ -3,7 +3,12 @@ import { z } from 'zod';
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 1997-09-30')
-  .refine((text) => new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text), 'is not a day');
+  .refine(isDay, 'is not a day');
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
 
 /** Offers that a model can tell apart. */
 export const MAX_TRAINED_OFFERS = 64;

@@ -211,10 +211,21 @@ function writeUp(
   };
   const card: ModelCard = {
     ...{ name, version, kind, training, notes },
-    inputs: inputs.map(({ histogram: _, ...input }) => input),
+    inputs: inputs.map(cardInput),
     evaluation: learnt.evaluation,
     ...(learnt.parameters ? { parameters: learnt.parameters } : {}),
   };
   const files = versionFiles(manifest, learnt.network?.artifacts ?? null);
   return { card, files: new Map([...files, ...cardFiles(card)]) };
+}
+
+/** What a card says of an input: without its histogram, which is for machines. */
+function cardInput(input: UnsealedManifest['inputs'][number]): ModelCard['inputs'][number] {
+  const { name, transform, null_indicator, categories } = input;
+  return {
+    name,
+    ...(transform ? { transform } : {}),
+    ...(null_indicator ? { null_indicator } : {}),
+    ...(categories ? { categories } : {}),
+  };
 }

@@ -112,8 +112,7 @@ async function trainWithProgress(
 }
 
 function requestOf(options: TrainOptions): TrainRequest {
-  const { model, horizon, offersFile, maxOffers, classWeights, maxRows } = options;
-  const { out: _out, json: _json, ...rest } = options;
+  const { model, horizon, offersFile, maxOffers, classWeights, maxRows, ...rest } = options;
   const parsed = trainRequestSchema.safeParse({
     ...{ method: model, label: rest.label, positive: rest.positive, cut: rest.cut },
     ...{ inputs: rest.inputs, exclude: rest.exclude, hidden: rest.hidden, epochs: rest.epochs },

@@ -141,7 +141,7 @@ function trainEpoch(
   const signs = new Float32Array(size * output.units);
   const rests = new Float32Array(size).fill(LEAST_PROBABILITY);
   const weights = new Float32Array(size);
-  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
+  const variables = model.trainableWeights.map((weight) => weight.read()).filter(isVariable);
   for (let from = 0; from < order.length; from += size) {
     const count = Math.min(size, order.length - from);
     signs.fill(0);
@@ -176,6 +176,11 @@ function trainEpoch(
       if (variable.rank === 2) variable.assign(core.mul(variable, 1 - DECAY));
     }
   });
+}
+
+/** Layers of TensorFlow.js keep their weights in variables, and type them as tensors. */
+function isVariable(tensor: Tensor): tensor is Variable {
+  return 'assign' in tensor;
 }
 
 /** Mean log-loss, weighted as in training. */

@@ -58,7 +58,7 @@ export async function readPurchaseHistory(warehouse: Warehouse): Promise<Purchas
     invoices: settings[0] === 'true',
     products: settings[1] === 'true',
     categories: settings[2] === 'true',
-    firstDay: firstDay!,
+    firstDay: firstDay,
     lastDay: lastDay!,
     purchases: Number(purchases),
     medianGapDays: gap === null ? null : Number(gap),
