@@ -1,4 +1,10 @@
-import type { SegmentHealth, SegmentStats, TrendPoint } from '@segcast/contracts';
+import type {
+  SegmentHealth,
+  SegmentStats,
+  StoredCustomerPrediction,
+  TrendPoint,
+} from '@segcast/contracts';
+import { planShards, submitNightly } from '@segcast/runs';
 import { deleteOldPredictions, type SegmentRecord } from '@segcast/store';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { problemOf, type Answer } from './support/api-answers.ts';
@@ -196,5 +202,45 @@ describe('a recount', () => {
     const counted = await recount();
     expect(counted).toMatchObject({ member_count: expected!.n });
     expect(counted).not.toHaveProperty('added');
+  });
+});
+
+describe('a nightly run', () => {
+  it('counts for each of its segments: in recounts, trends and what is kept of a customer', async () => {
+    const { service } = api;
+    const segment = await service.segment({ '==': [{ var: 'country' }, 'GB'] });
+    const deps = { ...service.submitDeps, refreshFeatures: () => Promise.resolve() };
+    const { runId } = await submitNightly(deps, new Date(Date.UTC(2026, 0, 1)));
+    await planShards(service.planDeps, { run_id: runId!, dispatch: 0 });
+    await service.finish(runId!);
+    const url = `/segments/${segment.id}`;
+    const [member] = await service.sql<{ customer_id: string; n: number }>(
+      `SELECT min(customer_id) AS customer_id, count(*)::int AS n FROM customers
+       WHERE country = 'GB'`,
+    );
+    const recount = async () => (await api.call('POST', `${url}/recalculate/`)).body;
+    expect(await recount()).toMatchObject({
+      member_count: member!.n,
+      added: 0,
+      removed: 0,
+      compared_with: runId,
+    });
+    await service.sql(`UPDATE customers SET country = 'DE' WHERE customer_id = $1`, [
+      member!.customer_id,
+    ]);
+    expect(await recount()).toMatchObject({ added: 0, removed: 1 });
+    const trend = (await api.call('GET', `${url}/ml/trends/`)).body as { results: TrendPoint[] };
+    expect(trend.results).toMatchObject([{ run_id: runId, member_count: member!.n }]);
+
+    const kept = await api.call('GET', `/customers/${member!.customer_id}/predictions/?limit=1`);
+    const { results } = kept.body as { results: StoredCustomerPrediction[] };
+    expect(results).toMatchObject([{ run_id: runId, type: 'all', mode: 'nightly' }]);
+    const names = await service.sql<{ segment_id: number }>(
+      `SELECT segment_id FROM segcast.predictions WHERE run_id = $1 AND customer_id = $2
+       ORDER BY segment_id`,
+      [runId, member!.customer_id],
+    );
+    expect(names.length).toBeGreaterThan(1);
+    expect(results[0]!.segments.map(({ segment_id }) => ({ segment_id }))).toEqual(names);
   });
 });
