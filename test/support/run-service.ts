@@ -1,4 +1,5 @@
 import type { ChurnThresholds, PredictionType, Run } from '@segcast/contracts';
+import { RegisteredModels } from '@segcast/registry';
 import { openJobQueue, type JobQueue, type QueueConnection } from '@segcast/queue';
 import {
   planShards,
@@ -25,6 +26,7 @@ import {
   type Engine,
   type Models,
   type Scorer,
+  type ScorerSettings,
 } from '@segcast/scoring';
 import {
   claimShard,
@@ -149,7 +151,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
   const queue = await openJobQueue(
     options.queue?.(url) ?? { kind: 'postgres', url, schema: 'bullmq' },
   );
-  const scoring = await scoringParts(batchSize);
+  const scoring = await scoringParts(store, batchSize);
   const scoreDeps: ScoreDeps = { store, warehouse, scorerFor: scoring.scorerFor, batchSize };
   const submitDeps: SubmitDeps = {
     store,
@@ -252,7 +254,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
   return service;
 }
 
-async function scoringParts(batchSize: number) {
+async function scoringParts(store: Store, batchSize: number) {
   models ??= loadModels(MODELS_DIR);
   const loaded = await models;
   engine ??= createEngine({
@@ -261,17 +263,21 @@ async function scoringParts(batchSize: number) {
   });
   const used = await engine;
   const scorers = new Map<string, Promise<Scorer>>();
-  const scorerFor = ({ type, rfmSettings }: Pick<ClaimedShard, 'type' | 'rfmSettings'>) => {
-    const key = JSON.stringify([type, rfmSettings]);
-    const scorer =
-      scorers.get(key) ??
-      createScorer({
-        engine: used,
-        models: loaded,
-        predictors: predictorsOf(type),
-        rfm: rfmSettingsSchema.parse(rfmSettings),
-        batchSize,
-      });
+  const registered = new RegisteredModels(store);
+  const create = async ({ type, rfmSettings, models: { churn, nbo } }: ScorerSettings) =>
+    createScorer({
+      engine: used,
+      models: await registered.loadAll({
+        ...(churn && { churn: churn.version }),
+        ...(nbo && { nbo: nbo.version }),
+      }),
+      predictors: predictorsOf(type),
+      rfm: rfmSettingsSchema.parse(rfmSettings),
+      batchSize,
+    });
+  const scorerFor = ({ type, rfmSettings, models: frozen }: ScorerSettings) => {
+    const key = JSON.stringify([type, rfmSettings, frozen]);
+    const scorer = scorers.get(key) ?? create({ type, rfmSettings, models: frozen });
     scorers.set(key, scorer);
     return scorer;
   };

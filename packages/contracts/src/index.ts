@@ -4,6 +4,7 @@ export * from './app-error.ts';
 export * from './column.ts';
 export * from './customer.ts';
 export * from './error-codes.ts';
+export * from './explanations.ts';
 export * from './jobs.ts';
 export * from './lists.ts';
 export * from './model-metrics.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driftSchema } from './explanations.ts';
 import { modelMetricsSchema, modelScoresSchema } from './model-metrics.ts';
 
 export const modelNameSchema = z.enum(['churn', 'nbo', 'rfm']);
@@ -51,6 +52,18 @@ export const modelListSchema = z.object({
 export const modelSchema = modelSummarySchema.extend({
   /** The newest first. */
   versions: z.array(modelVersionSchema),
+  /**
+   * How far its inputs are from those learnt from, by the newest run that measured it, a nightly one
+   * where there is one; null before such a run, or where the version has no histograms.
+   */
+  drift: driftSchema
+    .extend({
+      run_id: z.uuid(),
+      /** Null for a run of all active segments. */
+      segment_name: z.string().nullable(),
+      measured_at: z.iso.datetime(),
+    })
+    .nullable(),
   /** What must be said wherever its numbers are shown. */
   warning: z.string().nullable(),
 });

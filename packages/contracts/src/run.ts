@@ -24,6 +24,8 @@ export function isFinished({ status }: { status: string }): boolean {
 
 export const predictRequestSchema = z.strictObject({
   type: predictionTypeSchema.default('all'),
+  /** Whether to explain what drives churn: see /segments/{id}/ml/drivers/. */
+  explain: z.boolean().default(false),
 });
 
 export const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });

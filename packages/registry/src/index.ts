@@ -6,3 +6,4 @@ export { readRfmVersion, registerRfmVersion } from './rfm-versions.ts';
 export { MARGIN, objectionTo } from './objection.ts';
 export { compareVersions, listModels, showModel } from './present-models.ts';
 export { rollBack, switchModel } from './switch-model.ts';
+export { requireBackground } from './require-background.ts';

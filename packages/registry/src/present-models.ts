@@ -10,6 +10,7 @@ import {
   listModelVersions,
   modelNotFound,
   readActiveVersion,
+  readDrift,
   readModelVersion,
   type ModelVersionRecord,
   type Store,
@@ -42,7 +43,23 @@ export async function showModel(store: Store, name: ModelName): Promise<ModelDet
   return {
     ...toSummary(name, active, versions.length),
     versions: versions.map(toVersion),
+    drift: await showDrift(store, name, active.version),
     warning: placeholderWarning({ [name]: active }),
+  };
+}
+
+async function showDrift(
+  store: Store,
+  name: ModelName,
+  version: string,
+): Promise<ModelDetail['drift']> {
+  const found = await readDrift(store, name, version);
+  if (found === null) return null;
+  return {
+    run_id: found.runId,
+    segment_name: found.segmentName,
+    measured_at: found.finishedAt.toISOString(),
+    ...found.drift,
   };
 }
 

@@ -15,6 +15,7 @@ export function dedupKey(run: Omit<FrozenRun, 'rules' | 'segmentName'>): string 
     run.engine,
     PREDICTORS.map((predictor) => run.models[predictor]?.version ?? null),
     run.models.churn === undefined ? null : [high, medium],
+    ...(run.explain ? ['explain'] : []),
   ];
   return createHash('sha256').update(JSON.stringify(deciding)).digest('hex');
 }

@@ -1,5 +1,5 @@
 import { parseRule, toSqlCondition } from '@segcast/rules';
-import { addToStats, createStats, type PartialStats } from '@segcast/scoring';
+import { addToStats, createStats, MemberSample, type PartialStats } from '@segcast/scoring';
 import { finishShard, type ClaimedShard } from '@segcast/store';
 import { readColumns, streamMembers, type StreamedMembers } from '@segcast/warehouse';
 import { HeldResults } from './held-results.ts';
@@ -18,7 +18,12 @@ export async function scoreShard(
   signal: AbortSignal,
   onProgress: (processed: number) => void = () => undefined,
 ): Promise<void> {
-  const { held, stats, counts, streamed } = await streamAndScore(deps, shard, signal, onProgress);
+  const { held, stats, sample, counts, streamed } = await streamAndScore(
+    deps,
+    shard,
+    signal,
+    onProgress,
+  );
   const order = orderById(held.ids);
   signal.throwIfAborted();
   await finishShard(
@@ -28,7 +33,7 @@ export async function scoreShard(
       shard: shard.shard,
       attempt: shard.attempt,
       ...held.saved(order),
-      stats,
+      stats: { ...stats, sample: sample.result() },
       counts,
       successful: stats.successful,
       imputed: stats.imputed,
@@ -42,6 +47,7 @@ export async function scoreShard(
 interface Scored {
   held: HeldResults;
   stats: PartialStats;
+  sample: MemberSample;
   /** Of each segment of a nightly run. */
   counts: Float64Array | null;
   streamed: StreamedMembers;
@@ -60,6 +66,8 @@ async function streamAndScore(
     segments && new SegmentPass({ segments, columns, inputs: scorer.columns, batchSize });
   const stats = createStats(scorer.predictors);
   const held = new HeldResults(scorer.predictors, pass);
+  const { estimatedMembers: estimate, explain } = shard;
+  const sample = new MemberSample({ scorer, estimate, explain });
   const streamed = await streamMembers(warehouse, {
     condition: pass?.condition ?? toSqlCondition(parseRule(shard.rules, columns)),
     columns: pass?.columns ?? scorer.columns,
@@ -73,8 +81,9 @@ async function streamAndScore(
       addToStats(stats, scored, shard.churnThresholds);
       pass?.count(scored);
       held.add(batch, scored);
+      sample.add(batch, scored.outcome);
       onProgress(stats.members);
     },
   });
-  return { held, stats, counts: pass?.counts() ?? null, streamed };
+  return { held, stats, sample, counts: pass?.counts() ?? null, streamed };
 }

@@ -19,6 +19,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { dedupKey } from './dedup-key.ts';
 import { presentRun } from './present-run.ts';
+import { requireExplainable } from './require-explainable.ts';
 import type { RunSettings, SubmitDeps } from './run-deps.ts';
 import { withActiveModels } from './with-active-models.ts';
 
@@ -29,6 +30,8 @@ export interface SubmitRequest {
   callbackUrl?: string | undefined;
   /** For 24 hours the same key answers the same run. */
   idempotency?: Pick<IdempotencyKey, 'apiKeyId' | 'key'> | undefined;
+  /** Whether to explain what drives the members' churn. */
+  explain?: boolean;
 }
 
 export interface SubmittedRun {
@@ -40,10 +43,11 @@ export interface SubmittedRun {
 /**
  * Submits a run that scores every member of a segment. It is safe once this resolves: the queue
  * only makes it start sooner. Throws `segment_not_found`, `segment_inactive`, `queue_full`,
- * `idempotency_in_flight` and `idempotency_key_reused`.
+ * `idempotency_in_flight`, `idempotency_key_reused`, and `model_unexplainable` or `invalid_request`
+ * when there is nothing to explain.
  */
 export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promise<SubmittedRun> {
-  const { segmentId, type, callbackUrl = null } = request;
+  const { segmentId, type, explain = false, callbackUrl = null } = request;
   const idempotency = request.idempotency ? keyOf(request, request.idempotency) : null;
   // A key stands for its run whatever has become of the segment since.
   const known = idempotency === null ? null : await findKeyedRun(deps.store, idempotency);
@@ -57,8 +61,9 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
       `Segment ${segmentId} "${segment.name}" is inactive. Activate it to score its members.`,
     );
   }
+  if (explain) await requireExplainable(deps.store, type);
   const settings = await withActiveModels(deps.store, deps.settings);
-  const scoring = freezeScoring(type, settings);
+  const scoring = { ...freezeScoring(type, settings), explain };
   const frozen = freezeSegment(segment, settings);
   const newRun: NewRun = {
     ...scoring,
@@ -75,10 +80,10 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
 
 /** The key with all that decides whether a request is the same. */
 function keyOf(
-  { segmentId, type, callbackUrl }: SubmitRequest,
+  { segmentId, type, explain = false, callbackUrl }: SubmitRequest,
   { apiKeyId, key }: Pick<IdempotencyKey, 'apiKeyId' | 'key'>,
 ): IdempotencyKey {
-  const asked = JSON.stringify([segmentId, type, callbackUrl ?? null]);
+  const asked = JSON.stringify([segmentId, type, explain, callbackUrl ?? null]);
   return { apiKeyId, key, requestHash: createHash('sha256').update(asked).digest('hex') };
 }
 

@@ -1,6 +1,12 @@
 import { predictorsOf } from '@segcast/contracts';
 import {
   createStats,
+  driftWarning,
+  mergeSampled,
+  sampleOf,
+  summarizeDrift,
+  summarizeDrivers,
+  type SampledStats,
   mergeStats,
   partialStatsSchema,
   rfmSettingsSchema,
@@ -42,11 +48,28 @@ export function summarizeRun(
   counts: Float64Array | null,
 ): RunSummaryParts {
   const numbers = Array.from({ length: (counts?.length ?? 0) / SEGMENT_COUNTS }, (_, i) => i);
+  const sampled = mergeSamples(parts);
+  const drift = sampled === null ? {} : summarizeDrift(sampled);
+  const warnings = [warehouseWarning(parts), driftWarning(drift, run.models)];
   return {
     stats: aggregateParts(run, parts),
-    warning: warehouseWarning(parts),
+    warning: warnings.filter((text) => text !== null).join(' ') || null,
+    drift,
+    drivers: sampled && summarizeDrivers(sampled),
     segments: numbers.map((number) => summarizeSegment(run, counts, number)),
   };
+}
+
+/** What the shards' samples show together; null where a shard has none. */
+function mergeSamples(parts: readonly ShardPart[]): SampledStats | null {
+  let merged: SampledStats | null = null;
+  for (const { stats } of parts) {
+    const part = sampleOf(stats);
+    if (part === null) return null;
+    if (merged === null) merged = part;
+    else mergeSampled(merged, part);
+  }
+  return merged;
 }
 
 function warehouseWarning(parts: readonly ShardPart[]): string | null {

@@ -81,6 +81,9 @@ export {
 export { createScorer, type CreateScorerOptions } from './scorer/create-scorer.ts';
 export { ScorerCache, type ScorerSettings } from './scorer/scorer-cache.ts';
 export * from './scorer/scoring-batch.ts';
+export { MemberSample } from './sample/member-sample.ts';
+export { mergeSampled, sampleOf, type SampledStats } from './sample/sampled-stats.ts';
+export { driftWarning, summarizeDrift, summarizeDrivers } from './sample/summarize-sampled.ts';
 export { addToStats } from './stats/add-to-stats.ts';
 export { mergeStats } from './stats/merge-stats.ts';
 export { createStats, partialStatsSchema, type PartialStats } from './stats/partial-stats.ts';

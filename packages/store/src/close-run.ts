@@ -8,6 +8,10 @@ import { inTransaction } from './transaction.ts';
 export interface RunSummaryParts {
   stats: AggregatedStats;
   warning: string | null;
+  /** How far the models' inputs have drifted. */
+  drift?: unknown;
+  /** What drives the churn of a segment's members, where the run explains it. */
+  drivers?: unknown;
   /** What was found of each segment of a nightly run; empty for a run of one. */
   segments: readonly SegmentSummary[];
 }
@@ -72,7 +76,7 @@ export async function closeIfLast(
 async function saveSummary(
   db: Queryable,
   run: RunRecord,
-  { stats, warning, segments }: RunSummaryParts,
+  { stats, warning, drift = null, drivers = null, segments }: RunSummaryParts,
 ): Promise<void> {
   const isWhole = run.segmentId === null;
   const { processed: members, successful, failed, imputed } = run;
@@ -82,6 +86,7 @@ async function saveSummary(
        SELECT clock_timestamp() AS now
      ), finished AS (
        UPDATE segcast.runs r SET status = 'succeeded', warning = $2, stats = $3,
+         drift = $10,
          finished_at = (SELECT now FROM clock), lease_until = NULL, error = NULL,
          warehouse_read_at = shards.read_at, warehouse_version = shards.version
        FROM (
@@ -94,7 +99,7 @@ async function saveSummary(
      ), summed AS (
        UPDATE segcast.run_segments s
        SET members = f.members, successful = f.successful, failed = f.failed, imputed = f.imputed,
-         stats = f.stats::json
+         stats = f.stats::json, drivers = $11
        FROM unnest($4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[])
          AS f (number, members, successful, failed, imputed, stats)
        WHERE s.run_id = $1 AND s.number = f.number AND s.error IS NULL
@@ -115,6 +120,8 @@ async function saveSummary(
       found.map((each) => each.failed),
       found.map((each) => each.imputed),
       found.map((each) => JSON.stringify(each.stats)),
+      drift && JSON.stringify(drift),
+      drivers && JSON.stringify(drivers),
     ],
   );
 }

@@ -23,6 +23,7 @@ export {
   type Summarize,
 } from './close-run.ts';
 export { CUSTOMER_ARRAYS, eraseCustomer, forgetErasures } from './erase-customer.ts';
+export * from './explained-runs.ts';
 export { listFailures, type FailedCustomer } from './failures.ts';
 export * from './compare-members.ts';
 export * from './customer-predictions.ts';

@@ -11,6 +11,8 @@ export interface NewRun extends Pick<FrozenRun, 'type' | 'engine' | 'models' | '
   scheduledFor: Date | null;
   /** One, or any number for a nightly run: those that have just been deleted are left out. */
   segments: readonly FrozenSegment[];
+  /** Whether it also explains what drives churn; it does not by default. */
+  explain?: boolean;
   /** What a nightly run has as a whole, else null. */
   whole: Pick<FrozenRun, 'ruleHash' | 'churnThresholds'> | null;
 }
@@ -62,8 +64,8 @@ async function tryInsert(db: Statements, run: NewRun, maxActive: number): Promis
        SELECT id FROM segcast.segments WHERE id = ANY ($10::integer[]) ORDER BY id FOR KEY SHARE
      ), run AS (
        INSERT INTO segcast.runs (id, kind, type, engine, models, rfm_settings, dedup_key,
-         scheduled_for, rule_hash, churn_thresholds)
-       SELECT $1, $2::text, $3, $4, $5, $6, $7, $8, $15, $16 FROM active
+         scheduled_for, rule_hash, churn_thresholds, explain)
+       SELECT $1, $2::text, $3, $4, $5, $6, $7, $8, $15, $16, $17 FROM active
        WHERE ($2::text = 'nightly' OR active.n < $9) AND EXISTS (SELECT FROM present)
        ON CONFLICT DO NOTHING RETURNING id
      ), segment AS (
@@ -93,6 +95,7 @@ async function tryInsert(db: Statements, run: NewRun, maxActive: number): Promis
       segments.map(({ churnThresholds }) => JSON.stringify(churnThresholds)),
       whole?.ruleHash ?? null,
       whole && JSON.stringify(whole.churnThresholds),
+      run.explain ?? false,
     ],
   );
   return row ?? { id: null, active: 0, present: 0 };

@@ -9,6 +9,7 @@ import { deliveries } from './migrations/0006-deliveries.ts';
 import { campaigns } from './migrations/0007-campaigns.ts';
 import { models } from './migrations/0008-models.ts';
 import { unanalysedArrays } from './migrations/0011-unanalysed-arrays.ts';
+import { explanations } from './migrations/0011-explanations.ts';
 import { guardStore } from './store-error.ts';
 
 interface NumberedMigration {
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0006-deliveries', sql: deliveries },
   { name: '0007-campaigns', sql: campaigns },
   { name: '0008-models', sql: models },
+  { name: '0011-explanations', sql: explanations },
   { name: '0011-unanalysed-arrays', sql: unanalysedArrays },
 ];
 

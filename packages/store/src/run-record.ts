@@ -31,6 +31,8 @@ export interface FrozenRun {
   models: RunModels;
   /** The scorer's RFM settings, as it gave them. */
   rfmSettings: unknown;
+  /** Whether it also explains what drives churn. */
+  explain: boolean;
   /** Null for a nightly run as a whole, as are its name and rule. */
   segmentId: number | null;
   segmentName: string | null;
@@ -101,7 +103,7 @@ function counted(ofSegment: string, ofShards: string): string {
  */
 export function selectRuns(segment: string): string {
   return `
-  SELECT r.id, r.kind, r.status, r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings",
+  SELECT r.id, r.kind, r.status, r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", r.explain,
     r.scheduled_for AS "scheduledFor", r.estimated_members AS "estimatedMembers", r.warning,
     r.error, r.created_at AS "createdAt", r.started_at AS "startedAt",
     r.finished_at AS "finishedAt", r.predictions_deleted_at AS "predictionsDeletedAt",

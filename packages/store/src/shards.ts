@@ -14,6 +14,8 @@ export interface ShardClaim {
 /** A claimed shard with what decides its result; plain data, fit for another thread. */
 export interface ClaimedShard extends ShardClaim, FrozenRun {
   range: { lo: string | null; hi: string | null };
+  /** Members of the whole run, about. */
+  estimatedMembers: number;
   /** Of a nightly run its segments but for those left out, else null. */
   segments: readonly ShardSegment[] | null;
 }
@@ -49,7 +51,8 @@ export async function claimShard(
        AND r.engine = ANY ($3)
      RETURNING h.run_id AS "runId", h.shard, h.attempt,
        jsonb_build_object('lo', h.lo, 'hi', h.hi) AS range,
-       r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", s.segment_id AS "segmentId",
+       r.type, r.engine, r.models, r.rfm_settings AS "rfmSettings", r.explain,
+       r.estimated_members AS "estimatedMembers", s.segment_id AS "segmentId",
        s.segment_name AS "segmentName", s.rules,
        coalesce(s.rule_hash, r.rule_hash) AS "ruleHash",
        coalesce(s.churn_thresholds, r.churn_thresholds) AS "churnThresholds",

@@ -5,6 +5,7 @@ import type {
   ModelSummary,
   ModelSwitch,
   ModelVersion,
+  SegmentDrivers,
 } from '@segcast/contracts';
 
 /*
@@ -56,7 +57,35 @@ export const MODEL_SUMMARY: ModelSummary = {
 export const MODEL: ModelDetail = {
   ...MODEL_SUMMARY,
   versions: [TRAINED, SHIPPED],
+  drift: {
+    run_id: '0199f0a0-5b1c-7c3e-9a41-6f2d8f3b7e10',
+    segment_name: null,
+    measured_at: '2026-01-06T02:00:04.000Z',
+    members: 19_870,
+    inputs: [
+      { column: 'days_since_last_transaction', psi: 0.31, state: 'significant' },
+      { column: 'total_revenue', psi: 0.02, state: 'stable' },
+    ],
+  },
   warning: null,
+};
+
+export const SEGMENT_DRIVERS: SegmentDrivers = {
+  segment_id: 3,
+  segment_name: 'VIP',
+  run_id: '0199f0a0-5b1c-7c3e-9a41-6f2d8f3b7e10',
+  computed_at: '2026-01-05T02:00:01.000Z',
+  model_version: TRAINED.version,
+  explained_members: 97,
+  baseline: 0.44,
+  drivers: [
+    {
+      feature: 'days_since_last_transaction',
+      mean_contribution: 0.12,
+      mean_absolute_contribution: 0.15,
+    },
+    { feature: 'total_revenue', mean_contribution: -0.06, mean_absolute_contribution: 0.07 },
+  ],
 };
 
 export const MODEL_SWITCH: ModelSwitch = {

@@ -21,6 +21,7 @@ import { runErrors, runResults } from './run-results.ts';
 import { cancelRun, run, runList } from './runs.ts';
 import { healthTable, segmentStats } from './segment-stats.ts';
 import { segmentTrends } from './segment-trends.ts';
+import { segmentDrivers } from './segment-drivers.ts';
 import { apiDocument, mlStatus } from './service.ts';
 import { readSession, signIn, signOut } from './session.ts';
 import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
@@ -37,6 +38,7 @@ const DOCUMENTED: readonly Route[] = [
   calculateSegment,
   listMembers,
   segmentStats,
+  segmentDrivers,
   predictSegment,
   runList,
   run,

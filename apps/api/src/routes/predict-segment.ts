@@ -45,6 +45,7 @@ export const predictSegment = defineRoute({
     'segment_not_found',
     'segment_inactive',
     'queue_full',
+    'model_unexplainable',
     'idempotency_in_flight',
     'idempotency_key_reused',
   ],
@@ -52,6 +53,7 @@ export const predictSegment = defineRoute({
     const submitted = await submitRun(deps, {
       segmentId: params.id,
       type: body.type,
+      explain: body.explain,
       idempotency: idempotencyOf(header('idempotency-key'), client),
     });
     const wait = preferredWait(header('prefer'));

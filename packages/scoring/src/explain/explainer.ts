@@ -1,5 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import type { EngineModel } from '../engine/engine-model.ts';
+import type { ModelInput } from '../models/manifest-input.ts';
 import type { ModelManifest } from '../models/model-manifest.ts';
 import { standardizeRows } from '../models/standardize.ts';
 import { seededRandom } from '../placeholder/seeded-random.ts';
@@ -46,6 +47,11 @@ export class Explainer {
     this.#manifest = manifest;
     this.#means = new CoalitionMeans(model, inputs, standardizeRows(background, inputs));
     this.#orders = inputs.length > MOST_EXACT_INPUTS ? sampleOrders(inputs.length) : [];
+  }
+
+  /** What it explains by, in the order of the contributions. */
+  get inputs(): readonly ModelInput[] {
+    return this.#manifest.inputs;
   }
 
   explain(row: RawRow): Explanation {

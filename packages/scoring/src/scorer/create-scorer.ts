@@ -1,15 +1,22 @@
 import { OFFER_COUNT, type InputColumn, type Predictor } from '@segcast/contracts';
 import type { EngineModel } from '../engine/engine-model.ts';
 import type { Engine } from '../engine/engine.ts';
+import { Explainer } from '../explain/explainer.ts';
 import type { Model, Models } from '../models/load-models.ts';
 import { columnKey, distinctColumns, inputColumn } from '../models/input-column.ts';
 import { networkWidth } from '../models/manifest-input.ts';
-import { MODEL_NAMES, type ModelName } from '../models/model-manifest.ts';
+import { MODEL_NAMES, type ModelManifest, type ModelName } from '../models/model-manifest.ts';
 import type { RfmSettings } from '../rfm/rfm-settings.ts';
 import { checkChurn, recommendOffers } from './check-predictions.ts';
 import { fillInputMatrix, type InputMatrix } from './input-matrix.ts';
 import { createRfmScorer, scoreRfm, type RfmScorer } from './score-rfm.ts';
-import { OUTCOME, type ScoredBatch, type Scorer, type ScoringBatch } from './scoring-batch.ts';
+import {
+  OUTCOME,
+  type ScoredBatch,
+  type Scorer,
+  type ScoringBatch,
+  type ScoringNetwork,
+} from './scoring-batch.ts';
 import { requireRunnable, spreadOffers } from './spread-offers.ts';
 
 export interface CreateScorerOptions {
@@ -50,6 +57,7 @@ export async function createScorer(options: CreateScorerOptions): Promise<Scorer
     matrices.set(key, matrix);
     runs.push({
       name,
+      manifest: wantedModel.manifest,
       matrix,
       model: await engine.load(wantedModel),
       output: new Float32Array(batchSize * outputs.length),
@@ -85,6 +93,7 @@ function wantedColumns(
 /** A model with what it reads and writes. */
 interface ModelRun {
   name: ModelName;
+  manifest: ModelManifest;
   model: EngineModel;
   matrix: InputMatrix;
   output: Float32Array;
@@ -143,6 +152,21 @@ class BatchScorer implements Scorer {
     if (scored.offers) recommendOffers(scored.offers, scored.recommended!, size, scored);
     scored.failures.sort((a, b) => a.row - b.row);
     return scored;
+  }
+
+  get networks(): readonly ScoringNetwork[] {
+    return this.#parts.runs.map(({ name, manifest, matrix: { places } }) => ({
+      name,
+      manifest,
+      places,
+    }));
+  }
+
+  explainer(backgroundRows?: number): Explainer {
+    const churn = this.#parts.runs.find(({ name }) => name === 'churn');
+    if (churn === undefined) throw new TypeError('Only churn is explained, and it is not scored.');
+    const { manifest, model } = churn;
+    return new Explainer({ manifest, model, ...(backgroundRows && { backgroundRows }) });
   }
 
   dispose(): void {

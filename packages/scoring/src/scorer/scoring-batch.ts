@@ -1,3 +1,5 @@
+import type { Explainer } from '../explain/explainer.ts';
+import type { ModelManifest, ModelName } from '../models/model-manifest.ts';
 import type { InputColumn, Predictor } from '@segcast/contracts';
 
 /** Features to score, in columns; structurally what the warehouse streams. */
@@ -47,5 +49,19 @@ export interface Scorer {
   readonly columns: readonly InputColumn[];
   /** One engine call per model. The answer is valid until the next call. */
   score(batch: ScoringBatch): ScoredBatch;
+  /** The networks it runs: their manifests, and for each input the place of its column. */
+  readonly networks: readonly ScoringNetwork[];
+  /**
+   * Explains churn, by some of the model's background rows; good until the scorer is disposed.
+   * @throws AppError `model_unexplainable` where the model has no background.
+   */
+  explainer(backgroundRows?: number): Explainer;
   dispose(): void;
+}
+
+export interface ScoringNetwork {
+  name: ModelName;
+  manifest: ModelManifest;
+  /** In `Scorer.columns`. */
+  places: readonly number[];
 }
