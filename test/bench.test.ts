@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '@segcast/runtime';
 import { afterAll, expect, test } from 'vitest';
+import { drainCopy } from '../bench/measure/drain-copy.ts';
 import { openLoop } from '../bench/measure/open-loop.ts';
 import { median, medianRatio, percentile } from '../bench/measure/statistics.ts';
 import type { Result } from '../bench/report/results-file.ts';
+import { createEmptyDatabase } from './support/services.ts';
 import { createTestHome } from './support/test-home.ts';
 
 const home = createTestHome();
@@ -60,6 +62,16 @@ test('an open loop counts the waiting of requests that arrive while the service 
   });
   // The last is due at 190 ms: a closed loop would have sent and timed a single slow request.
   expect(latencies.filter((ms) => ms > 90)).toHaveLength(20);
+});
+
+test('a COPY is drained to its end without psql, and a failing one rejects', async () => {
+  const database = await createEmptyDatabase();
+  const copy = (query: string) =>
+    drainCopy(database.url, `COPY (${query}) TO STDOUT (FORMAT binary)`);
+  // Rows of all sizes, so that chunks end within headers and within rows.
+  await copy("SELECT repeat('x', n % 20000), n FROM generate_series(1, 5000) AS n");
+  await expect(copy('SELECT 1 / (n - 900) FROM generate_series(1, 1000) AS n')).rejects.toThrow();
+  await database.drop();
 });
 
 test('percentiles are by nearest rank, and the median is the middle', () => {

@@ -19,12 +19,12 @@ export async function openOneByOnePeer(
   return {
     name: 'one by one',
     about:
-      'The old way: for each customer a query of the features and a `predict` of each network, and nothing is kept.',
+      'The old way: for each customer a query of the features (by pg, as one writes it without naming statements) and a `predict` of each network, one after the other, and nothing is kept.',
     members: ids.length,
     score: async () => {
       const summary = createSummary();
       for (const id of ids) {
-        const { rows } = await client.query<CustomerRow>({ name: 'features', text, values: [id] });
+        const { rows } = await client.query<CustomerRow>(text, [id]);
         const { churn, offers } = networks.predict(rows);
         summary.add(toPrediction(rows[0]!, churn[0]!, offers[0]!));
       }
