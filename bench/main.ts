@@ -47,7 +47,7 @@ function commandOf({ name }: Bench, { customers, runs, peerCustomers }: CommandO
   const given = [
     customers === 1_000_000 ? '' : ` --customers ${customers}`,
     runs === 5 ? '' : ` --runs ${runs}`,
-    peerCustomers === undefined ? '' : ` --peer-customers ${peerCustomers}`,
+    peerCustomers === undefined || name !== 'peers' ? '' : ` --peer-customers ${peerCustomers}`,
   ];
   return `npm run bench -- ${name}${given.join('')}`;
 }
