@@ -27,29 +27,38 @@ export class HeldResults {
     offsets: new Uint32Array(FIRST_MEMBERS + 1),
   };
   readonly #failures = new Map<number, { code: string; error: string }>();
-  #churn: Float32Array | null;
-  #offers: { scores: Float32Array; recommended: Uint8Array } | null;
-  #rfm: NonNullable<PredictionColumns['rfm']> | null;
-  readonly #pass: SegmentPass | null;
+  #churn: Float32Array | null = null;
+  #offers: { scores: Float32Array; recommended: Uint8Array } | null = null;
+  #rfm: NonNullable<PredictionColumns['rfm']> | null = null;
+  #pass: SegmentPass | null = null;
   #memberships = new Int32Array(0);
 
   /** @param pass tells of a batch who belongs to which segment, where there are several */
   constructor(predictors: readonly Predictor[], pass: SegmentPass | null = null) {
+    this.reset(predictors, pass);
+  }
+
+  /** Begins another shard in the memory of the last one. */
+  reset(predictors: readonly Predictor[], pass: SegmentPass | null): void {
     this.#pass = pass;
-    this.#churn = predictors.includes('churn') ? new Float32Array(FIRST_MEMBERS) : null;
+    this.ids.count = 0;
+    this.#failures.clear();
+    this.#churn = predictors.includes('churn')
+      ? (this.#churn ?? new Float32Array(FIRST_MEMBERS))
+      : null;
     this.#offers = predictors.includes('nbo')
-      ? {
+      ? (this.#offers ?? {
           scores: new Float32Array(FIRST_MEMBERS * OFFER_COUNT),
           recommended: new Uint8Array(FIRST_MEMBERS),
-        }
+        })
       : null;
     this.#rfm = predictors.includes('rfm')
-      ? {
+      ? (this.#rfm ?? {
           code: new Int16Array(FIRST_MEMBERS),
           recency: new Float32Array(FIRST_MEMBERS),
           frequency: new Float32Array(FIRST_MEMBERS),
           monetary: new Float64Array(FIRST_MEMBERS),
-        }
+        })
       : null;
   }
 
@@ -164,4 +173,29 @@ export class HeldResults {
 /** The id of a member as text. */
 export function idAt({ bytes, offsets }: IdColumn, member: number): string {
   return Buffer.from(bytes.subarray(offsets[member], offsets[member + 1])).toString();
+}
+
+/** Larger ones, of a shard that grew out of all proportion, are better given back to the system. */
+const MOST_KEPT_MEMBERS = 2 ** 20;
+
+/**
+ * The memory of the last shard, if it is free. Taken anew for each it would be garbage outside of
+ * V8's heap by the hundred megabytes a run, which makes V8 collect all the time.
+ */
+let idle: HeldResults | null = null;
+
+/** Empty results, to be given back when their shard is saved. */
+export function takeHeldResults(
+  predictors: readonly Predictor[],
+  pass: SegmentPass | null,
+): HeldResults {
+  const held = idle ?? new HeldResults(predictors, pass);
+  idle = null;
+  held.reset(predictors, pass);
+  return held;
+}
+
+/** Nobody may look at what was saved of them any more. */
+export function giveBackHeldResults(held: HeldResults): void {
+  if (held.ids.offsets.length <= MOST_KEPT_MEMBERS) idle = held;
 }

@@ -2,7 +2,7 @@ import { parseRule, toSqlCondition } from '@segcast/rules';
 import { addToStats, createStats, MemberSample, type PartialStats } from '@segcast/scoring';
 import { finishShard, type ClaimedShard } from '@segcast/store';
 import { readColumns, streamMembers, type StreamedMembers } from '@segcast/warehouse';
-import { HeldResults } from './held-results.ts';
+import { giveBackHeldResults, takeHeldResults, type HeldResults } from './held-results.ts';
 import type { ScoreDeps } from './run-deps.ts';
 import { orderById } from './order-by-id.ts';
 import { SegmentPass } from './segment-pass.ts';
@@ -42,6 +42,7 @@ export async function scoreShard(
     },
     summarizeRun,
   );
+  giveBackHeldResults(held);
 }
 
 interface Scored {
@@ -65,7 +66,7 @@ async function streamAndScore(
   const pass =
     segments && new SegmentPass({ segments, columns, inputs: scorer.columns, batchSize });
   const stats = createStats(scorer.predictors);
-  const held = new HeldResults(scorer.predictors, pass);
+  const held = takeHeldResults(scorer.predictors, pass);
   const { estimatedMembers: estimate, explain } = shard;
   const sample = new MemberSample({ scorer, estimate, explain });
   const streamed = await streamMembers(warehouse, {

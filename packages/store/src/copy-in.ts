@@ -52,10 +52,16 @@ class CopyIn implements pg.Submittable {
     this.finished.catch(() => undefined);
   }
 
-  /** Resolves when the socket can take more; rejects when the server has refused the COPY. */
-  async write(data: Buffer): Promise<void> {
+  /**
+   * Resolves when the socket can take more; rejects when the server has refused the COPY. `onSent`
+   * is called when the system has taken the bytes.
+   */
+  async write(data: Buffer, onSent: () => void = () => undefined): Promise<void> {
     const stream = this.#connection?.stream;
-    if (stream?.write(data) !== false) return;
+    const taken = (error?: Error | null): void => {
+      if (!error) onSent();
+    };
+    if (stream?.write(data, taken) !== false) return;
     let onDrain = (): void => undefined;
     const drained = new Promise<void>((resolve) => (onDrain = resolve));
     stream.once('drain', onDrain);
@@ -90,15 +96,17 @@ class CopyIn implements pg.Submittable {
 
 /**
  * Sends rows by binary COPY. `pieces` are whole CopyData messages (see `sealCopyData`), made as the
- * socket takes them. When making one throws, the COPY is called off and the connection stays usable.
+ * socket takes them, and handed to `onSent` when it has. When making one throws, the COPY is called
+ * off and the connection stays usable.
  */
 export function copyIn(
   client: pg.PoolClient,
   text: string,
   pieces: Iterable<Buffer>,
+  onSent: (piece: Buffer) => void,
 ): Promise<void> {
   return feedCopyIn(client, text, async (write) => {
-    for (const piece of pieces) await write(piece);
+    for (const piece of pieces) await write(piece, () => onSent(piece));
   });
 }
 
@@ -106,7 +114,7 @@ export function copyIn(
 export async function feedCopyIn<T>(
   client: pg.PoolClient,
   text: string,
-  feed: (write: (piece: Buffer) => Promise<void>) => Promise<T>,
+  feed: (write: (piece: Buffer, onSent?: () => void) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const copy = new CopyIn(text);
   client.query(copy);
@@ -114,7 +122,7 @@ export async function feedCopyIn<T>(
   let fed: T;
   try {
     await copy.write(BEGIN);
-    fed = await feed((piece) => copy.write(piece));
+    fed = await feed((piece, onSent) => copy.write(piece, onSent));
   } catch (error) {
     await copy.write(Buffer.from([COPY_FAIL, 0, 0, 0, 5, 0]));
     await copy.finished.catch(() => undefined);

@@ -7,6 +7,7 @@ import { eraseFromShard } from './erase-customer.ts';
 import { insertFailures, type FailedCustomer } from './failures.ts';
 import type { Store } from './open-store.ts';
 import { addSegmentCounts } from './run-segments.ts';
+import { giveBackPieceBuffer } from './piece-buffers.ts';
 import type { ShardClaim } from './shards.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -84,7 +85,7 @@ function notRunning({ runId, shard }: ShardClaim, status: string | null): AppErr
 async function saveChunks(client: pg.PoolClient, scored: ScoredShard): Promise<void> {
   if (scored.rows.length === 0) return;
   const text = `COPY segcast.prediction_chunks (${CHUNK_COLUMNS}) FROM STDIN (FORMAT binary)`;
-  await copyIn(client, text, chunksOf(scored));
+  await copyIn(client, text, chunksOf(scored), giveBackPieceBuffer);
 }
 
 function* chunksOf({ runId, shard, columns, rows }: ScoredShard): Generator<Buffer> {

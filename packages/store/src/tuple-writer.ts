@@ -1,4 +1,5 @@
 import { COPY_DATA_HEADER, sealCopyData } from './copy-in.ts';
+import { takePieceBuffer } from './piece-buffers.ts';
 
 const OID = { int2: 21, int4: 23, text: 25, float4: 700, float8: 701 } as const;
 /** Dimensions, flags, element type, and size and lower bound of the one dimension. */
@@ -16,7 +17,7 @@ export class TupleWriter {
 
   constructor(fields: number, rows: Uint32Array, room: number) {
     this.#rows = rows;
-    this.#bytes = Buffer.allocUnsafeSlow(room);
+    this.#bytes = takePieceBuffer(room);
     this.#view = new DataView(this.#bytes.buffer);
     this.#view.setInt16(this.#at, fields);
     this.#at += 2;

@@ -7,6 +7,7 @@ import {
   PartialMessage,
   READY_FOR_QUERY,
 } from './backend-message.ts';
+import type { ReadSocket } from './read-socket.ts';
 
 /** What becomes of the answers to a `CopyOutQuery`. */
 export interface CopySink {
@@ -36,7 +37,7 @@ export interface CopyLimits {
 }
 
 /** A socket, plain or TLS. */
-type Stream = pg.Connection['stream'] & { setTimeout(ms: number): unknown };
+type Stream = pg.Connection['stream'] & { setTimeout(ms: number): unknown } & Partial<ReadSocket>;
 type DataListener = (chunk: Buffer) => void;
 
 /**
@@ -82,6 +83,7 @@ export class CopyOutQuery implements pg.Submittable {
     this.#listeners = socket.listeners('data') as DataListener[];
     socket.on('data', this.#onData);
     for (const listener of this.#listeners) socket.off('data', listener);
+    if (socket.lends !== undefined) socket.lends = true;
     socket.on('close', this.#onClose);
     socket.on('timeout', this.#onSilence);
     socket.setTimeout(this.#limits.silenceMs);
@@ -212,8 +214,10 @@ export class CopyOutQuery implements pg.Submittable {
     if (this.#at < this.#chunk.length) this.#forward(this.#chunk.subarray(this.#at));
   }
 
+  /** A copy, since pg's parser keeps what is not yet a whole message. */
   #forward(bytes: Buffer): void {
-    for (const listener of this.#listeners) listener.call(this.#socket, bytes);
+    const kept = Buffer.from(bytes);
+    for (const listener of this.#listeners) listener.call(this.#socket, kept);
   }
 
   #settle(error: unknown): void {
@@ -229,6 +233,7 @@ export class CopyOutQuery implements pg.Submittable {
     const socket = this.#socket;
     if (!socket) return;
     socket.setTimeout(0);
+    if (socket.lends !== undefined) socket.lends = false;
     for (const listener of this.#listeners) socket.on('data', listener);
     socket.off('data', this.#onData);
     socket.off('close', this.#onClose);

@@ -1,5 +1,6 @@
 import type { AppError } from '@segcast/contracts';
 import pg from 'pg';
+import { streamForReading } from './read-socket.ts';
 import { readRelation, type Relation } from './relation.ts';
 import { applySessionSettings } from './session-settings.ts';
 import { hasStaleNames, leavesConnectionUsable, toWarehouseError } from './warehouse-error.ts';
@@ -51,6 +52,7 @@ export class Warehouse {
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idleTimeoutMillis: 30_000,
+      stream: streamForReading,
       onConnect,
     });
     // A broken idle connection is already out of the pool; the next query connects or reports.

@@ -10,6 +10,9 @@ import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts'
 /** One streams or writes, one asks small things meanwhile. */
 const CONNECTIONS = 2;
 
+/** Between two words on how far a shard has come; whoever asks looks once a second. */
+const PROGRESS_MS = 200;
+
 const settings = workerData as ThreadSettings;
 const port = parentPort!;
 const send = (message: FromThread): void => port.postMessage(message);
@@ -57,8 +60,14 @@ function receive(deps: ScoreDeps): void {
 }
 
 async function score(deps: ScoreDeps, shard: ClaimedShard, signal: AbortSignal): Promise<void> {
+  let told = performance.now();
+  const onProgress = (processed: number): void => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    send({ kind: 'progress', processed });
+  };
   try {
-    await scoreShard(deps, shard, signal, (processed) => send({ kind: 'progress', processed }));
+    await scoreShard(deps, shard, signal, onProgress);
     send({ kind: 'scored' });
   } catch (error) {
     send({ kind: 'failed', error: toSentError(error) });

@@ -5,20 +5,21 @@ import type { RfmColumns, ScoringBatch } from './scoring-batch.ts';
 
 /** One of R, F and M, ready to be scored. */
 interface RfmPart {
-  name: string;
+  name: 'recency' | 'frequency' | 'monetary';
+  column: string;
   /** The place of its column in `ScoringBatch.columns`. */
   place: number;
   ladder: Ladder;
   /** What its score counts in a code: 100, 10 or 1. */
   weight: number;
-  /** Where the values scored are kept. */
-  values: Float64Array;
 }
 
 export interface RfmScorer {
   columns: RfmColumns;
   parts: readonly RfmPart[];
 }
+
+const NO_VALUES = new Float64Array(0);
 
 /** @param placeOf the place of a warehouse column in `ScoringBatch.columns` */
 export function createRfmScorer(
@@ -28,13 +29,13 @@ export function createRfmScorer(
 ): RfmScorer {
   const columns: RfmColumns = {
     code: new Int16Array(batchSize),
-    recency: new Float64Array(batchSize),
-    frequency: new Float64Array(batchSize),
-    monetary: new Float64Array(batchSize),
+    recency: NO_VALUES,
+    frequency: NO_VALUES,
+    monetary: NO_VALUES,
   };
-  const part = (name: 'recency' | 'frequency' | 'monetary', ladder: Ladder, weight: number) => {
+  const part = (name: RfmPart['name'], ladder: Ladder, weight: number): RfmPart => {
     const column = settings.columns[name];
-    return { name: column, place: placeOf(column), ladder, weight, values: columns[name] };
+    return { name, column, place: placeOf(column), ladder, weight };
   };
   return {
     columns,
@@ -52,11 +53,15 @@ export function createRfmScorer(
  */
 export function scoreRfm(scorer: RfmScorer, batch: ScoringBatch, marks: RowMarks): void {
   scorer.columns.code.fill(0, 0, batch.size);
-  for (const part of scorer.parts) scorePart(part, scorer.columns.code, batch, marks);
+  for (const part of scorer.parts) {
+    // The values scored are those of the batch.
+    scorer.columns[part.name] = batch.columns[part.place]!;
+    scorePart(part, scorer.columns.code, batch, marks);
+  }
 }
 
 function scorePart(
-  { name, place, ladder, weight, values }: RfmPart,
+  { column: name, place, ladder, weight }: RfmPart,
   codes: Int16Array,
   batch: ScoringBatch,
   marks: RowMarks,
@@ -66,7 +71,6 @@ function scorePart(
   const score = ladderScore;
   for (let row = 0; row < batch.size; row++) {
     const value = column[row]!;
-    values[row] = value;
     codes[row] = codes[row]! + weight * score(value, ladder);
     if (!Number.isFinite(value) && nulls[row] !== 1) {
       markFailed(marks, row, 'input_not_finite', notFinite(name, value));

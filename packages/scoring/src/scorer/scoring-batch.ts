@@ -34,7 +34,7 @@ export interface ScoredBatch {
 export interface RfmColumns {
   /** R·100 + F·10 + M, each 1 to 5. */
   code: Int16Array;
-  /** The values scored: days, count and amount; NaN where the warehouse holds null. */
+  /** The batch's own columns of days, count and amount; NaN where the warehouse holds null. */
   recency: Float64Array;
   frequency: Float64Array;
   monetary: Float64Array;
