@@ -12,6 +12,7 @@ import { EXIT_CODE, exitCodeOf } from '../apps/cli/src/exit-code.ts';
 import { describeError } from '../apps/cli/src/report-error.ts';
 import { createOwnKey } from '../apps/cli/src/up/own-key.ts';
 import { createSegcastApi } from '../apps/cli/src/api/segcast-api.ts';
+import { createEmptyDatabase } from './support/services.ts';
 import { startApiServer, type ApiServer } from './support/api-server.ts';
 
 const COMMAND = join(import.meta.dirname, '../apps/cli/bin/segcast.mjs');
@@ -123,6 +124,14 @@ describe('segcast keys', () => {
     ]);
     expect((await segcast(['keys', 'revoke', '999'])).code).toBe(4);
   });
+});
+
+it('segcast keys says so when the database has no tables yet', async () => {
+  const empty = await createEmptyDatabase();
+  const { code, err } = await segcast(['keys', 'list'], { DATABASE_URL: empty.url });
+  await empty.drop();
+  expect(code).toBe(3);
+  expect(err).toContain('segcast migrate');
 });
 
 describe('commands over the API', () => {

@@ -39,6 +39,12 @@ describe('docker-compose.yml', () => {
     expect(command.join(' ')).toContain('--appendonly yes --maxmemory-policy noeviction');
   });
 
+  it('has no API without a key', () => {
+    const { environment } = compose.services['api'] as { environment: Record<string, string> };
+    expect(environment['HOST']).toBe('0.0.0.0');
+    expect(environment['SEGCAST_BOOTSTRAP_KEY']).toMatch(/^\$\{SEGCAST_BOOTSTRAP_KEY:\?/);
+  });
+
   it('starts only programs that are in the tree', () => {
     const programs = Object.values(compose.services)
       .flatMap((service) => service.command ?? [])

@@ -7,11 +7,15 @@ export const VIEWER_PATH = '/docs/viewer';
 /** The files of the package that the page asks for; the rest of it stays unseen. */
 const FILES = /^\/swagger-ui(-bundle\.js|\.css)$/;
 
-/** Nothing of the viewer goes to anyone else: no validator, no document but ours. */
+/**
+ * Nothing of the viewer goes to anyone else: no validator, no document but ours. What is tried by
+ * somebody who has signed in carries the token of their session.
+ */
 const START = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);
 follow();
+const token = () => /(?:^|; )XSRF-TOKEN=([^;]+)/.exec(document.cookie)?.[1];
 SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#viewer',
@@ -20,6 +24,11 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   queryConfigEnabled: false,
   validatorUrl: null,
+  requestInterceptor: (request) => {
+    const isOurs = new URL(request.url, location.href).origin === location.origin;
+    if (isOurs && token()) request.headers['X-XSRF-TOKEN'] = token();
+    return request;
+  },
 });
 `;
 

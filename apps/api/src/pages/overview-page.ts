@@ -24,6 +24,8 @@ export interface Overview {
   warning: string | null;
   /** Where the reader reached the service: `http://127.0.0.1:3000`. */
   address: string;
+  /** Who is signed in; null while the service is open. */
+  reader: { name: string; role: string } | null;
 }
 
 const REFRESH_SECONDS = 2;
@@ -34,7 +36,7 @@ export function renderOverview(overview: Overview): string {
   const active = overview.rows.some(({ segment }) => isActive(segment.latest_run));
   return renderPage({
     title: 'Segcast',
-    body: html`${heading()} ${notice(overview.warning)}
+    body: html`${heading(overview.reader)} ${notice(overview.warning)}
       <main>
         <div class="card">${table(overview)}</div>
         ${more(overview.more)} ${howTo(overview)}
@@ -43,7 +45,7 @@ export function renderOverview(overview: Overview): string {
   });
 }
 
-function heading(): Html {
+function heading(reader: Overview['reader']): Html {
   return html`<header>
     <div>
       <h1>Segcast</h1>
@@ -54,8 +56,15 @@ function heading(): Html {
       <a href="/docs">API</a>
       <a href="/docs/errors">Error codes</a>
       <a href="/readyz">Readiness</a>
+      ${reader && signOut(reader)}
     </nav>
   </header>`;
+}
+
+function signOut({ name, role }: NonNullable<Overview['reader']>): Html {
+  return html`<form method="post" action="/sign-out">
+    <button type="submit" title="${name} (${role})">Sign out</button>
+  </form>`;
 }
 
 function notice(warning: string | null): Html | null {
@@ -174,11 +183,12 @@ function more(segments: number): Html | null {
   </p>`;
 }
 
-function howTo({ rows, address }: Overview): Html {
+function howTo({ rows, address, reader }: Overview): Html {
   const segment = `${address}/api/loyalty/v1/segments/${rows[0]?.segment.id ?? 1}`;
-  const predict = `curl -X POST ${segment}/ml/predict/ -H 'Prefer: wait=30' -d '{"type": "all"}'`;
+  const key = reader === null ? '' : ' -H "Authorization: Bearer $SEGCAST_API_KEY"';
+  const predict = `curl${key} -X POST ${segment}/ml/predict/ -H 'Prefer: wait=30' -d '{"type": "all"}'`;
   return html`<h2>Score a segment</h2>
-    <pre>${predict}${'\n'}curl ${segment}/ml/stats/</pre>`;
+    <pre>${predict}${'\n'}curl${key} ${segment}/ml/stats/</pre>`;
 }
 
 function count(value: number): string {

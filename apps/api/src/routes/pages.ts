@@ -1,7 +1,7 @@
 import { listSegments, readOffers } from '@segcast/store';
 import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
-import { defineRoute } from '../http/route.ts';
+import { defineRoute, type Client } from '../http/route.ts';
 import { renderDocs } from '../pages/docs-page.ts';
 import { renderErrors } from '../pages/errors-page.ts';
 import { renderOverview, type Overview } from '../pages/overview-page.ts';
@@ -20,9 +20,9 @@ export const overviewPage = defineRoute({
   summary: 'A page of the segments with their latest stats',
   tag: 'Pages',
   responses: { 200: page('The page.') },
-  handler: async ({ header }, deps) => ({
+  handler: async ({ header, client }, deps) => ({
     status: 200,
-    body: renderOverview(await readOverview(deps, header('host') ?? 'localhost')),
+    body: renderOverview(await readOverview(deps, header('host') ?? 'localhost', client)),
   }),
 });
 
@@ -44,7 +44,11 @@ export const errorsPage = defineRoute({
   handler: () => ({ status: 200, body: renderErrors() }),
 });
 
-async function readOverview(deps: ApiDeps, host: string): Promise<Overview> {
+async function readOverview(
+  deps: ApiDeps,
+  host: string,
+  { caller, secure }: Client,
+): Promise<Overview> {
   const { results, count } = await listSegments(deps.store, {}, { limit: SHOWN_SEGMENTS });
   const [segments, stats, offers] = await Promise.all([
     presentSegments(deps, results),
@@ -57,6 +61,7 @@ async function readOverview(deps: ApiDeps, host: string): Promise<Overview> {
     offers: new Map(offers.map(({ offerId, offerName }) => [offerId, offerName])),
     more: count - rows.length,
     warning: deps.warning,
-    address: `http://${host}`,
+    address: `${secure ? 'https' : 'http'}://${host}`,
+    reader: caller,
   };
 }
