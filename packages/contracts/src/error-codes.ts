@@ -75,6 +75,20 @@ export const ERROR_CODES = {
     remedy: 'Check the id, letter case and leading zeros included, and whether it is loaded yet.',
     retryable: false,
   },
+  audience_not_found: {
+    status: 404,
+    title: 'There is no such audience',
+    meaning: 'No audience has this id, or it has been deleted.',
+    remedy: 'Take the id from `GET /audiences/`.',
+    retryable: false,
+  },
+  run_unsuccessful: {
+    status: 409,
+    title: 'The run did not succeed',
+    meaning: 'A run that failed or was cancelled has no results to make anything of.',
+    remedy: 'Use a run whose status is succeeded; `GET /ml/runs/?status=succeeded` lists them.',
+    retryable: false,
+  },
   offer_not_found: {
     status: 404,
     title: 'There is no such offer',

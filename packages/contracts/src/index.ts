@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './api-prefix.ts';
 export * from './app-error.ts';
+export * from './audience.ts';
 export * from './column.ts';
 export * from './customer.ts';
 export * from './error-codes.ts';

@@ -1,5 +1,6 @@
 export { cancelRun } from './cancel-run.ts';
 export { listCustomerPredictions } from './customer-predictions.ts';
+export { createAudience, type AudienceRequest } from './create-audience.ts';
 export { nightlyInForce } from './nightly-in-force.ts';
 export { offerNames } from './offer-names.ts';
 export { planShards } from './plan-shards.ts';

@@ -1,6 +1,7 @@
 import { AppError } from '@segcast/contracts';
 
 type CursorPart = number | string;
+type PartShape = 'int' | 'uuid' | 'text';
 
 /** Where a page ended, opaque to clients. */
 export function encodeCursor(parts: readonly CursorPart[]): string {
@@ -13,13 +14,11 @@ export function encodeCursor(parts: readonly CursorPart[]): string {
  */
 export function decodeCursor(
   cursor: string | undefined,
-  shape: readonly ('int' | 'uuid')[],
+  shape: readonly PartShape[],
 ): CursorPart[] | null {
   if (cursor === undefined) return null;
   const parts = parse(cursor);
-  const fits =
-    parts.length === shape.length &&
-    parts.every((part, i) => (shape[i] === 'int' ? isInt4(part) : isUuid(part)));
+  const fits = parts.length === shape.length && parts.every((part, i) => FITS[shape[i]!](part));
   if (fits) return parts as CursorPart[];
   throw new AppError(
     'invalid_request',
@@ -40,6 +39,18 @@ function parse(cursor: string): unknown[] {
 function isInt4(part: unknown): boolean {
   return Number.isInteger(part) && (part as number) >= -1 && (part as number) < 2 ** 31;
 }
+
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+function isText(part: unknown): boolean {
+  return typeof part === 'string' && !UNSTORABLE.test(part);
+}
+
+const FITS: Record<PartShape, (part: unknown) => boolean> = {
+  int: isInt4,
+  uuid: isUuid,
+  text: isText,
+};
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -12,6 +12,8 @@ export {
   type ApiKeyRecord,
   type NewApiKey,
 } from './api-keys.ts';
+export { listAudienceMembers, streamAudienceMembers } from './audience-members.ts';
+export { deleteAudience, listAudiences, readAudience, type AudienceRecord } from './audiences.ts';
 export * from './cancel-run.ts';
 export type { PredictionColumns } from './chunk-encoder.ts';
 export * from './clean-predictions.ts';
@@ -30,8 +32,10 @@ export * from './customer-predictions.ts';
 export * from './delete-segment.ts';
 export * from './latest-run-ids.ts';
 export * from './trends.ts';
+export * from './diff-audiences.ts';
 export * from './finish-shard.ts';
 export { deleteOldKeys, findKeyedRun, type IdempotencyKey } from './idempotency.ts';
+export * from './insert-audience.ts';
 export * from './insert-run.ts';
 export * from './lost-jobs.ts';
 export type { MemberBitmaps } from './memberships.ts';

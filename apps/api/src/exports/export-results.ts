@@ -16,6 +16,11 @@ export const CSV = 'text/csv' as const;
 export const NDJSON = 'application/x-ndjson' as const;
 export type ExportType = typeof CSV | typeof NDJSON;
 
+/** Whether a content type that a client prefers is one of an export. */
+export function isExport(type: string | false): type is ExportType {
+  return type === CSV || type === NDJSON;
+}
+
 export interface ResultExport {
   runId: string;
   /** One segment of a nightly run. */

@@ -1,4 +1,6 @@
 import type { Route } from '../http/route.ts';
+import { audienceDiff, audienceMembers } from './audience-members.ts';
+import { createAudience, deleteAudience, listAudiences, readAudience } from './audiences.ts';
 import { dwhStatus } from './dwh-status.ts';
 import { customerPredictions, customerSegments } from './customers.ts';
 import { invalidateCache, listColumns, readFeatures } from './dwh.ts';
@@ -57,6 +59,12 @@ const DOCUMENTED: readonly Route[] = [
   readFeatures,
   dwhStatus,
   eraseCustomer,
+  createAudience,
+  listAudiences,
+  readAudience,
+  deleteAudience,
+  audienceMembers,
+  audienceDiff,
   listOffers,
   updateOffer,
   listSchedules,

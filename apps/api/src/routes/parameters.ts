@@ -5,6 +5,10 @@ export const segmentParams = z.object({ id: segmentIdSchema });
 
 export const runParams = z.object({ run_id: z.uuid() });
 
+export const audienceParams = z.object({ audience_id: z.uuid() });
+
+export const diffParams = audienceParams.extend({ other_id: z.uuid() });
+
 export const pageQuery = pageQuerySchema.strict();
 
 /** A nightly run and what belongs to it may be asked for as one of its segments sees it. */

@@ -5,7 +5,13 @@ import {
   resultQuerySchema,
 } from '@segcast/contracts';
 import { listErrors, listResults } from '@segcast/runs';
-import { CSV, exportResults, NDJSON, type ExportType } from '../exports/export-results.ts';
+import {
+  CSV,
+  exportResults,
+  isExport,
+  NDJSON,
+  type ExportType,
+} from '../exports/export-results.ts';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
 import { runPageQuery, runParams } from './parameters.ts';
@@ -64,10 +70,6 @@ export const runResults = defineRoute({
     };
   },
 });
-
-function isExport(type: string | false): type is ExportType {
-  return type === CSV || type === NDJSON;
-}
 
 function attachment(runId: string, type: ExportType): string {
   return `attachment; filename="run-${runId}-results.${type === CSV ? 'csv' : 'ndjson'}"`;
