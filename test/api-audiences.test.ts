@@ -15,14 +15,19 @@ const NUMBERED = `${customersSql(1000)};
 
 let api: ApiServer;
 let service: RunService;
-let segment: SegmentRecord;
+/** Scored. */
 let runId: string;
+/** Not scored, with probabilities of every size. */
+let filled: string;
+let filledSegment: SegmentRecord;
 beforeAll(async () => {
   api = await startApiServer({ customers: NUMBERED });
   ({ service } = api);
-  segment = await service.segment();
-  runId = await service.plan(segment);
+  runId = await service.plan(await service.segment());
   await service.finish(runId);
+  filledSegment = await service.segment();
+  filled = await service.submit(filledSegment);
+  await fillRun(service, filled, 3000);
 });
 afterAll(() => api.close());
 
@@ -57,14 +62,14 @@ function groupOf(audience: Audience, id: string): 'control' | 'target' {
 describe('an audience', () => {
   it('has whom the results show, each in the group that anybody can compute', async () => {
     const filter = { risk: 'high', min_probability: 0.8 };
-    const answer = await post(runId, { name: ' May ', filter, control_share: 0.25 });
+    const answer = await post(filled, { name: ' May ', filter, control_share: 0.25 });
     const audience = answer.body as Audience;
     expect(answer.status).toBe(201);
     expect(answer.headers.get('location')).toBe(
       `/api/loyalty/v1/audiences/${audience.audience_id}/`,
     );
     const results = await pagesOf<ResultItem>(
-      `/ml/runs/${runId}/results/?risk=high&min_probability=0.8`,
+      `/ml/runs/${filled}/results/?risk=high&min_probability=0.8`,
     );
     const members = await membersOf(audience.audience_id);
     expect(members.length).toBeGreaterThan(100);
@@ -74,9 +79,9 @@ describe('an audience', () => {
     const controls = members.filter(({ group }) => group === 'control');
     expect(audience).toMatchObject({
       name: 'May',
-      run_id: runId,
-      segment_id: segment.id,
-      segment_name: segment.name,
+      run_id: filled,
+      segment_id: filledSegment.id,
+      segment_name: filledSegment.name,
       filter,
       count: members.length,
       control_count: controls.length,
@@ -91,14 +96,18 @@ describe('an audience', () => {
   it('has everybody without a filter, nobody where nobody meets it, and all controls at 1', async () => {
     const everybody = await make({ control_share: 1 });
     expect(everybody).toMatchObject({ count: 1000, control_count: 1000, filter: {} });
-    expect(await membersOf(everybody.audience_id)).toHaveLength(1000);
+    const ids = (await membersOf(everybody.audience_id)).map(({ customer_id }) => customer_id);
+    expect(ids).toEqual(Array.from({ length: 1000 }, (_, n) => String(n + 1)).sort(byBytes));
     const nobody = await make({ filter: { customer_id: 'nobody' } });
     expect(nobody).toMatchObject({ count: 0, control_count: 0 });
     expect(await membersOf(nobody.audience_id)).toEqual([]);
   });
 
   it('is exported as CSV and NDJSON, all of it or a group', async () => {
-    const { audience_id: id } = await make({ filter: { risk: 'high' }, control_share: 0.5 });
+    const { audience_id: id } = await make(
+      { filter: { risk: 'high' }, control_share: 0.5 },
+      filled,
+    );
     const members = await membersOf(id);
     const get = (accept: string, query = '') =>
       api.call('GET', `/audiences/${id}/members/${query}`, { headers: { Accept: accept } });
@@ -209,8 +218,8 @@ describe('making one is refused', () => {
 
 describe('the difference of two', () => {
   it('counts and lists who is added, removed and kept', async () => {
-    const high = await make({ filter: { min_probability: 0.3 }, control_share: 0.2 });
-    const middle = await make({ filter: { max_probability: 0.7 } });
+    const high = await make({ filter: { min_probability: 0.3 }, control_share: 0.2 }, filled);
+    const middle = await make({ filter: { max_probability: 0.7 } }, filled);
     const [from, to] = [await membersOf(high.audience_id), await membersOf(middle.audience_id)];
     const before = new Set(idsOf(from));
     const after = new Set(idsOf(to));

@@ -1,6 +1,6 @@
-import type { Schedule } from '@segcast/contracts';
+import type { Audience, Run, Schedule } from '@segcast/contracts';
 import { openJobQueue } from '@segcast/queue';
-import { sweep } from '@segcast/runs';
+import { planShards, sweep } from '@segcast/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemOf } from './support/api-answers.ts';
 import { startApiServer, type ApiServer } from './support/api-server.ts';
@@ -61,6 +61,46 @@ describe('the nightly schedule', () => {
     expect(await inForce()).toBeUndefined();
     await put(PARIS);
     expect(await inForce()).toMatchObject({ pattern: PARIS.pattern });
+  });
+
+  it('can be run at any time: one run over all active segments, of which audiences are made', async () => {
+    const none = await api.call('POST', '/schedules/nightly/run/');
+    expect(problemOf(none)).toMatchObject({ status: 409, code: 'no_active_segment' });
+
+    const { service } = api;
+    const germans = await service.segment({ '==': [{ var: 'country' }, 'DE'] });
+    const all = await service.segment();
+    await service.segment({}, { isActive: false });
+    const { status, body, headers } = await api.call('POST', '/schedules/nightly/run/');
+    const { run_id: runId } = body as Run;
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe(`/api/loyalty/v1/ml/runs/${runId}/`);
+    expect(body).toMatchObject({ mode: 'nightly', status: 'queued', segment_id: null });
+    await planShards(service.planDeps, { run_id: runId, dispatch: 0 });
+    const run = await service.finish(runId);
+    expect(run.status).toBe('succeeded');
+
+    const post = (filter: object) =>
+      api.call('POST', `/ml/runs/${runId}/audiences/`, { body: { name: 'Night', filter } });
+    expect(problemOf(await post({}))).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/filter/segment_id' }],
+    });
+    const audience = (await post({ segment_id: germans.id })).body as Audience;
+    expect(audience).toMatchObject({
+      segment_id: germans.id,
+      segment_name: germans.name,
+      filter: { segment_id: germans.id },
+      count: 333,
+    });
+    expect((await post({ segment_id: all.id })).body).toMatchObject({ count: 1000 });
+    // Whoever is erased is a member of no segment of the night any more.
+    const members = await api.call('GET', `/audiences/${audience.audience_id}/members/?limit=1`);
+    const [first] = (members.body as { results: { customer_id: string }[] }).results;
+    await api.call('DELETE', `/customers/${first!.customer_id}/predictions/`);
+    expect((await post({ segment_id: germans.id })).body).toMatchObject({ count: 332 });
+    expect((await post({ segment_id: all.id })).body).toMatchObject({ count: 999 });
+    expect(problemOf(await post({ segment_id: 4711 })).code).toBe('segment_not_found');
   });
 
   it.each([

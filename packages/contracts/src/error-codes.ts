@@ -89,6 +89,13 @@ export const ERROR_CODES = {
     remedy: 'Use a run whose status is succeeded; `GET /ml/runs/?status=succeeded` lists them.',
     retryable: false,
   },
+  no_active_segment: {
+    status: 409,
+    title: 'No segment is active',
+    meaning: 'A nightly run scores the active segments, and there is none.',
+    remedy: 'Create a segment, or set `is_active` of one to true.',
+    retryable: false,
+  },
   offer_not_found: {
     status: 404,
     title: 'There is no such offer',

@@ -11,7 +11,7 @@ import { listMembers } from './list-members.ts';
 import { listSegments } from './list-segments.ts';
 import { activateModel, compareModel, modelDetail, modelList, rollBackModel } from './models.ts';
 import { listOffers, updateOffer } from './offers.ts';
-import { listSchedules, updateNightly } from './schedules.ts';
+import { listSchedules, runNightly, updateNightly } from './schedules.ts';
 import { docsPage, errorsPage, overviewPage } from './pages.ts';
 import { predictManyCustomers, predictOneCustomer, testPrediction } from './predict-customers.ts';
 import { predictSegment } from './predict-segment.ts';
@@ -69,6 +69,7 @@ const DOCUMENTED: readonly Route[] = [
   updateOffer,
   listSchedules,
   updateNightly,
+  runNightly,
   modelList,
   modelDetail,
   activateModel,

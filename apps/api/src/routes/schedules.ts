@@ -1,15 +1,18 @@
 import {
   API_PREFIX,
+  AppError,
+  runSchema,
   scheduleListSchema,
   scheduleSchema,
   updateScheduleSchema,
   type Schedule,
 } from '@segcast/contracts';
 import { nextFiring, type NightlySchedule } from '@segcast/queue';
-import { nightlyInForce } from '@segcast/runs';
+import { nightlyInForce, readRun, submitNightly } from '@segcast/runs';
 import { readNightlySchedule, saveNightlySchedule, type ScheduleRecord } from '@segcast/store';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute } from '../http/route.ts';
+import { POLL_AFTER } from '../runs/wait-for-run.ts';
 import { SCHEDULE } from '../openapi/campaign-examples.ts';
 
 const NIGHTLY = `${API_PREFIX}/schedules/nightly/`;
@@ -48,6 +51,37 @@ export const updateNightly = defineRoute({
     const stored = await saveNightlySchedule(deps.store, body);
     await putInForce(deps);
     return { status: 200, body: present(deps, stored) };
+  },
+});
+
+export const runNightly = defineRoute({
+  method: 'post',
+  path: `${NIGHTLY}run/`,
+  summary: 'Submit the nightly run now, whenever it is due',
+  tag: 'Schedules',
+  responses: {
+    202: {
+      description:
+        'The run over all active segments, to be polled. It scores the features as they are: only the scheduled firing refreshes them first.',
+      schema: runSchema,
+      headers: {
+        Location: 'The path of the run.',
+        'Retry-After': 'Seconds after which polling is worth while.',
+      },
+    },
+  },
+  errors: ['no_active_segment'],
+  handler: async (_request, deps) => {
+    const asTheyAre = { ...deps, refreshFeatures: () => Promise.resolve() };
+    const { runId } = await submitNightly(asTheyAre, new Date());
+    if (runId === null) {
+      throw new AppError(
+        'no_active_segment',
+        'No segment is active, so there is nothing for a nightly run to score. Create or activate one.',
+      );
+    }
+    const run = await readRun(deps, runId);
+    return { status: 202, headers: { Location: run.links.self ?? '', ...POLL_AFTER }, body: run };
   },
 });
 
