@@ -1,4 +1,4 @@
-import { AppError, type AudienceFilter } from '@segcast/contracts';
+import { AppError, type AudienceFilter, type ResultFilter } from '@segcast/contracts';
 import {
   insertAudience,
   readRunRecord,
@@ -27,7 +27,8 @@ export async function createAudience(
   { name, filter, controlShare }: AudienceRequest,
   signal: AbortSignal,
 ): Promise<AudienceRecord> {
-  const run = await readRunRecord(store, runId, filter.segment_id ?? null);
+  const { segment_id: wanted = null, ...ofResults } = filter;
+  const run = await readRunRecord(store, runId, wanted);
   requireSuccess(run);
   const { segmentId, segmentName } = run;
   if (segmentId === null || segmentName === null) {
@@ -47,7 +48,7 @@ export async function createAudience(
     filter: Object.fromEntries(kept) as AudienceRecord['filter'],
     controlShare,
   };
-  return insertAudience(store, audience, customerIds(store, run, filter, signal));
+  return insertAudience(store, audience, customerIds(store, run, ofResults, signal));
 }
 
 function requireSuccess(run: RunRecord): void {
@@ -62,7 +63,7 @@ function requireSuccess(run: RunRecord): void {
 async function* customerIds(
   store: Store,
   run: RunRecord,
-  { segment_id: _, ...filter }: AudienceFilter,
+  filter: ResultFilter,
   signal: AbortSignal,
 ): AsyncGenerator<string[], void> {
   try {
