@@ -170,6 +170,18 @@ describe('with workers', () => {
     expect(rest.body).toMatchObject({ results: [{ customer_id: 'C000003' }], next_cursor: null });
   });
 
+  it.each(['', 'results/', 'errors/'])(
+    'it is asked for as its segment sees it: %s',
+    async (part) => {
+      const path = `/ml/runs/${run.run_id}/${part}`;
+      const own = await api.call('GET', `${path}?segment_id=${segmentId}`);
+      expect(own.status).toBe(200);
+      expect(own.body).toEqual((await api.call('GET', path)).body);
+      const other = await api.call('GET', `${path}?segment_id=2000000000`);
+      expect(other).toMatchObject({ status: 404, body: { code: 'segment_not_found' } });
+    },
+  );
+
   it('its stats are those of the segment until something changes', async () => {
     const stats = await statsOf(segmentId);
     expect(stats).toMatchObject({

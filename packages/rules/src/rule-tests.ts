@@ -14,7 +14,7 @@ export interface RuleBatch {
 }
 
 /** A rule that is no junction of others. */
-export type Test = Exclude<Rule, { kind: 'constant' | 'and' | 'or' | 'not' }>;
+type Test = Exclude<Rule, { kind: 'constant' | 'and' | 'or' | 'not' }>;
 
 /** Up to so many constants of a list are found by their places; more would need too many rows. */
 const SHORT_LIST = 16;

@@ -5,7 +5,7 @@ import { HISTOGRAM_BINS, PROBABILITY_STEPS } from './partial-stats.ts';
 import { COUNT_AT, SEGMENT_COUNTS } from './segment-counts.ts';
 
 /** A segment that is counted; its number is the place of its row in the counts. */
-export interface CountedSegment {
+interface CountedSegment {
   number: number;
   churnThresholds: ChurnThresholds;
 }
