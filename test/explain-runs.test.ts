@@ -1,4 +1,11 @@
-import type { ModelDetail, Run, SegmentDrivers } from '@segcast/contracts';
+import type {
+  AllResult,
+  ChurnResult,
+  CustomerPrediction,
+  ModelDetail,
+  Run,
+  SegmentDrivers,
+} from '@segcast/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApiServer, type ApiServer } from './support/api-server.ts';
 import { registerVersion, versionFiles } from './support/model-versions.ts';
@@ -55,6 +62,27 @@ test('what cannot be explained is refused', async () => {
     body: { type: 'rfm', explain: true },
   });
   expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  expect(refused.body).toMatchObject({ errors: [{ pointer: '/explain' }] });
+});
+
+test('one customer’s churn is the baseline and the contributions of its inputs', async () => {
+  const ask = async (body: object) =>
+    (await api.call('POST', '/customers/C000042/ml/predict/', { body })).body as CustomerPrediction;
+  const { result } = await ask({ type: 'churn', explain: true });
+  const { churn_probability, explanation } = result as ChurnResult;
+  const sum = explanation!.contributions.reduce((total, each) => total + each.contribution, 0);
+  expect(Math.abs(explanation!.baseline + sum - churn_probability)).toBeLessThan(1e-5);
+  expect(explanation!.contributions).toHaveLength(10);
+  // 42 is a multiple of seven, whose revenue is unknown.
+  expect(explanation!.contributions).toContainEqual(
+    expect.objectContaining({ feature: 'total_revenue', value: null }),
+  );
+  expect((await ask({ type: 'churn' })).result).not.toHaveProperty('explanation');
+  const all = (await ask({ explain: true })).result as AllResult;
+  expect(all.churn.explanation).toEqual(explanation);
+  const refused = await api.call('POST', '/customers/C000042/ml/predict/', {
+    body: { type: 'nbo', explain: true },
+  });
   expect(refused.body).toMatchObject({ errors: [{ pointer: '/explain' }] });
 });
 

@@ -14,6 +14,8 @@ const customerIdsSchema = z.array(customerIdSchema).max(MAX_CUSTOMERS);
 
 export const predictCustomerSchema = z.strictObject({
   type: predictionTypeSchema.default('all'),
+  /** Whether to say what each input contributes to churn. */
+  explain: z.boolean().default(false),
 });
 
 export const predictCustomersSchema = z.strictObject({

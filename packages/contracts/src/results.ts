@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { explanationSchema } from './explanations.ts';
 import { churnRiskSchema } from './prediction-types.ts';
 
 export const churnResultSchema = z.object({
   customer_id: z.string(),
   churn_probability: z.number(),
   churn_risk: churnRiskSchema,
+  /** Where it was asked for. */
+  explanation: explanationSchema.optional(),
 });
 export type ChurnResult = z.infer<typeof churnResultSchema>;
 

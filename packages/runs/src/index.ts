@@ -21,6 +21,7 @@ export type {
   ShardDeps,
   SubmitDeps,
 } from './run-deps.ts';
+export { requireExplainable } from './require-explainable.ts';
 export { runShard } from './run-shard.ts';
 export { scoreShard } from './score-shard.ts';
 export {

@@ -4,6 +4,7 @@ import {
   type CustomersPrediction,
   type PredictionType,
 } from '@segcast/contracts';
+import { requireExplainable } from '@segcast/runs';
 import { placeholderWarning } from '@segcast/scoring';
 import type { CustomerRow } from '@segcast/warehouse';
 import type { ApiDeps } from '../api-deps.ts';
@@ -16,15 +17,20 @@ export async function findRow({ features }: ApiDeps, customerId: string): Promis
   throw new AppError('customer_not_found', `The warehouse has no customer "${customerId}".`);
 }
 
-/** Scores one customer. Throws `customer_not_found` and `customer_not_scorable`. */
+/**
+ * Scores one customer. Throws `customer_not_found` and `customer_not_scorable`, and
+ * `invalid_request` or `model_unexplainable` when there is nothing to explain.
+ */
 export async function predictCustomer(
   deps: ApiDeps,
   id: string,
   type: PredictionType,
+  explain = false,
 ): Promise<CustomerPrediction> {
+  if (explain) await requireExplainable(deps.store, type);
   const [terms, row] = await Promise.all([scoringTerms(deps, type), findRow(deps, id)]);
   const { customerId } = row;
-  const scored = await deps.scorer.one({ terms, row });
+  const scored = await deps.scorer.one({ terms, row, explain });
   if ('failure' in scored) {
     throw new AppError(
       'customer_not_scorable',

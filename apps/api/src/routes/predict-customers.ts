@@ -39,10 +39,10 @@ export const predictOneCustomer = defineRoute({
       example: CUSTOMER_PREDICTION,
     },
   },
-  errors: ['customer_not_found', 'customer_not_scorable', ...SCORING_ERRORS],
+  errors: ['customer_not_found', 'customer_not_scorable', 'model_unexplainable', ...SCORING_ERRORS],
   handler: async ({ params, body }, deps) => ({
     status: 200,
-    body: await predictCustomer(deps, params.customer_id, body.type),
+    body: await predictCustomer(deps, params.customer_id, body.type, body.explain),
   }),
 });
 

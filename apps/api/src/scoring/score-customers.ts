@@ -17,6 +17,7 @@ import {
   type MemberBatch,
   type Warehouse,
 } from '@segcast/warehouse';
+import { explainChurn, withExplanation } from './explain-churn.ts';
 import type { Failure, ManyScored, OneScored, ScoringTerms } from './thread-messages.ts';
 
 export interface ScoreCustomersDeps {
@@ -30,14 +31,16 @@ export interface ScoreCustomersDeps {
 export async function scoreOne(
   { scorers }: Pick<ScoreCustomersDeps, 'scorers'>,
   terms: ScoringTerms,
-  row: CustomerRow,
+  { row, explain }: { row: CustomerRow; explain: boolean },
 ): Promise<OneScored> {
   const scorer = await scorers.scorerFor(terms);
-  const scored = scorer.score(rowInputs(row, scorer.columns));
+  const inputs = rowInputs(row, scorer.columns);
+  const scored = scorer.score(inputs);
   const [failure] = scored.failures;
   if (failure !== undefined) return { failure: { code: failure.code, error: failure.error } };
   const prediction = predictionAt(scored, 0, row.customerId);
-  return { result: toPredictionResult(terms.type, prediction, contextOf(terms)) };
+  const result = toPredictionResult(terms.type, prediction, contextOf(terms));
+  return { result: explain ? withExplanation(result, explainChurn(scorer, inputs)) : result };
 }
 
 /**

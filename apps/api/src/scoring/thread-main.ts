@@ -68,7 +68,7 @@ async function serve(deps: ScoreCustomersDeps, message: ToThread): Promise<void>
   const { id, kind, terms } = message;
   try {
     if (kind === 'one') {
-      const scored = await scoreOne(deps, terms, message.row);
+      const scored = await scoreOne(deps, terms, message);
       send({ kind, id, scored });
     } else {
       const scored = await scoreMany(deps, terms, message.customerIds);

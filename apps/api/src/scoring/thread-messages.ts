@@ -33,7 +33,7 @@ export interface ManyScored {
 }
 
 export type Request =
-  | { kind: 'one'; terms: ScoringTerms; row: CustomerRow }
+  | { kind: 'one'; terms: ScoringTerms; row: CustomerRow; explain: boolean }
   | { kind: 'many'; terms: ScoringTerms; customerIds: readonly string[] };
 
 export type ToThread = Request & { id: number };
