@@ -12,6 +12,7 @@ import type { AdamOptimizer, io, Scalar, Tensor, Variable } from '@tensorflow/tf
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import type { EncodedRows } from '../data/encode-rows.ts';
 import type { Rows, Split } from '../data/split.ts';
+import { meanOf } from '../evaluate/values-of.ts';
 import { predictRows } from './predict-rows.ts';
 
 export interface FitOptions {
@@ -38,6 +39,8 @@ export interface FittedNetwork {
   layers: DenseLayer[];
   /** Epochs until the weights that were kept. */
   epochs: number;
+  /** Log-loss of each validation row, and on average. */
+  validationLosses: Float64Array;
   validationLoss: number;
   /** The version of TensorFlow.js. */
   tfjs: string;
@@ -64,16 +67,17 @@ export async function fitNetwork(options: FitOptions): Promise<FittedNetwork> {
   const optimizer = backend.core.train.adam(LEARNING_RATE);
   const random = seededRandom(options.seed);
   const { split, signal } = options;
-  let best = { loss: Infinity, epoch: 0, weights: [] as Tensor[] };
+  let best = { loss: Infinity, losses: new Float64Array(), epoch: 0, weights: [] as Tensor[] };
   try {
     const order = Uint32Array.from(split.train);
     for (let epoch = 1; epoch <= options.maxEpochs && epoch - best.epoch <= PATIENCE; epoch++) {
       shuffle(order, random);
       trainEpoch(backend, model, optimizer, order, options);
-      const loss = validationLoss(model, options);
+      const losses = validationLosses(model, options);
+      const loss = meanOf(losses);
       if (loss < best.loss - LEAST_GAIN) {
         backend.core.dispose(best.weights);
-        best = { loss, epoch, weights: model.getWeights().map((weight) => weight.clone()) };
+        best = { loss, losses, epoch, weights: model.getWeights().map((weight) => weight.clone()) };
       }
       await options.onEpoch?.(epoch, loss);
       if (signal?.aborted) throw new AppError('run_cancelled', 'The training was cancelled.');
@@ -84,6 +88,7 @@ export async function fitNetwork(options: FitOptions): Promise<FittedNetwork> {
       artifacts: await toArtifacts(model),
       layers: toDenseLayers(model, options.output.activation),
       epochs: best.epoch,
+      validationLosses: best.losses,
       validationLoss: best.loss,
       tfjs: backend.version,
     };
@@ -183,19 +188,17 @@ function isVariable(tensor: Tensor): tensor is Variable {
   return 'assign' in tensor;
 }
 
-/** Mean log-loss, weighted as in training. */
-function validationLoss(model: Sequential, options: FitOptions): number {
+/** Log-loss of each validation row, weighted as in training. */
+function validationLosses(model: Sequential, options: FitOptions): Float64Array<ArrayBuffer> {
   const { rows, labels, split, classWeights, output } = options;
   const layers = toDenseLayers(model, output.activation);
   const answers = predictRows(layers, rows, split.validation);
-  let loss = 0;
-  split.validation.forEach((row, at) => {
+  return Float64Array.from(split.validation, (row, at) => {
     const label = labels[row]!;
     const p = output.units === 1 ? answers[at]! : answers[at * output.units + label]!;
     const told = output.units === 1 && label === 0 ? 1 - p : p;
-    loss -= classWeights[label]! * Math.log(Math.max(told, LEAST_PROBABILITY));
+    return -classWeights[label]! * Math.log(Math.max(told, LEAST_PROBABILITY));
   });
-  return loss / Math.max(1, split.validation.length);
 }
 
 function shuffle(order: Uint32Array, random: Random): void {
