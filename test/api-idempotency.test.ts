@@ -83,6 +83,8 @@ it('a key with another body or another segment is refused', async () => {
   const reused = { status: 422, code: 'idempotency_key_reused' };
   expect(problemOf(await submit(one.id, 'used', { type: 'nbo' }))).toMatchObject(reused);
   expect(problemOf(await submit(two.id, 'used', { type: 'churn' }))).toMatchObject(reused);
+  const called = { type: 'churn', callback_url: 'https://example.com/hook' };
+  expect(problemOf(await submit(one.id, 'used', called))).toMatchObject(reused);
   expect(await runsOf(two.id)).toBe(0);
 });
 

@@ -32,6 +32,7 @@ describe.each(KINDS)('on %s', (kind) => {
     workers = await startJobWorkers(
       connection,
       {
+        deliver: () => Promise.resolve(),
         planRun: (job) => planShards(service.planDeps, job),
         scoreShard: (job) => runShard(service.shardDeps, job),
         nightly: () => Promise.resolve(),
@@ -169,6 +170,7 @@ describe.each(KINDS)('on %s', (kind) => {
     const away = {
       ...service.queue,
       ping: () => Promise.reject(new Error('away')),
+      deliver: () => Promise.resolve(),
       planRun: () => Promise.reject(new Error('away')),
     };
     await sweep({ ...service.sweepDeps, queue: away });

@@ -49,6 +49,7 @@ describe.each(KINDS)('jobs on %s', (kind) => {
     const started = await startJobWorkers(
       connection!,
       {
+        deliver: () => Promise.resolve(),
         planRun: () => Promise.resolve(),
         scoreShard: () => Promise.resolve(),
         nightly: () => Promise.resolve(),
@@ -71,6 +72,7 @@ describe.each(KINDS)('jobs on %s', (kind) => {
     const plans: PlanRunJob[] = [];
     const shards: ScoreShardJob[] = [];
     await work({
+      deliver: () => Promise.resolve(),
       planRun: (job) => Promise.resolve(void plans.push(job)),
       scoreShard: (job) => Promise.resolve(void shards.push(job)),
     });
@@ -133,6 +135,7 @@ describe.each(KINDS)('jobs on %s', (kind) => {
   test('a handler that throws fails its job once and is reported', async () => {
     let calls = 0;
     await work({
+      deliver: () => Promise.resolve(),
       planRun: () => {
         calls += 1;
         return Promise.reject(new AppError('invalid_model', 'churn/2 is truncated'));

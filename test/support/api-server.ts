@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { API_PREFIX } from '@segcast/contracts';
 import { startJobWorkers, type JobWorkers, type QueueConnection } from '@segcast/queue';
-import { planShards, runShard, withActiveModels } from '@segcast/runs';
+import { deliver, planShards, runShard, withActiveModels } from '@segcast/runs';
 import { placeholderWarning } from '@segcast/scoring';
 import { RunNotices } from '@segcast/store';
 import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
@@ -103,6 +103,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     notices,
     nightly: { pattern: '0 2 * * *', tz: 'UTC' },
     exportSlots: new ExportSlots(2),
+    webhooks: service.deliverDeps.webhooks,
     runFeeds: new RunFeeds({ store: service.store, notices, pollMs: 50, heartbeatMs: 200 }),
     warning: placeholderWarning(service.submitDeps.settings.models),
     features: new FeatureLookup(service.warehouse, caches.features),
@@ -139,6 +140,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
         {
           planRun: (job) => planShards(service.planDeps, job),
           scoreShard: (job) => runShard(service.shardDeps, job),
+          deliver: (job) => deliver(service.deliverDeps, job),
           nightly: () => Promise.resolve(),
         },
         { shardConcurrency: 2, onError: () => undefined },

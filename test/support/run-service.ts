@@ -8,6 +8,7 @@ import {
   scoreShard,
   submitRun,
   type ClaimSettings,
+  type DeliverDeps,
   type PlanDeps,
   type RunLog,
   type RunSettings,
@@ -69,6 +70,7 @@ export interface RunService {
   scoreDeps: ScoreDeps;
   shardDeps: ShardDeps;
   sweepDeps: SweepDeps;
+  deliverDeps: DeliverDeps;
   segment(
     rules?: unknown,
     options?: { churnThresholds?: ChurnThresholds; isActive?: boolean },
@@ -195,6 +197,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
     scoreDeps,
     shardDeps,
     sweepDeps,
+    deliverDeps: { store, webhooks: { allowPrivate: true, callbackSecret: null }, log: SILENT },
     segment: (rules = {}, { churnThresholds, isActive = true } = {}) =>
       createSegment(store, {
         name: `Segment ${Math.random()}`,

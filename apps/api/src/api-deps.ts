@@ -1,5 +1,5 @@
 import type { InputColumn } from '@segcast/contracts';
-import type { SubmitDeps } from '@segcast/runs';
+import type { SubmitDeps, WebhookSettings } from '@segcast/runs';
 import type { JobQueue, NightlySchedule } from '@segcast/queue';
 import type { RunNotices } from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
@@ -23,6 +23,7 @@ export interface ApiDeps extends SubmitDeps {
   statsCache: Caches['stats'];
   exportSlots: ExportSlots;
   runFeeds: RunFeeds;
+  webhooks: WebhookSettings;
   /** What must be said of the models wherever their numbers are shown. */
   warning: string | null;
   /** Makes `settings`, `warning` and `requiredColumns` those of the versions in use now. */

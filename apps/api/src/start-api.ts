@@ -81,6 +81,7 @@ async function openApp({
     notices,
     exportSlots: new ExportSlots(EXPORTS_AT_ONCE),
     runFeeds: new RunFeeds({ store, notices }),
+    webhooks: config.webhooks,
     queue,
     nightly: config.nightly,
     log,

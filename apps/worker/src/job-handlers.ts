@@ -1,6 +1,7 @@
 import type { JobHandlers } from '@segcast/queue';
 import {
   planShards,
+  deliver,
   readConfiguredRfm,
   runShard,
   submitNightly,
@@ -33,6 +34,7 @@ export function createJobHandlers(
       const capabilities = { engines: [engine] };
       return runShard({ store, claims, capabilities, scoreShard: pool.scoreShard, log }, job);
     },
+    deliver: (job) => deliver({ store, webhooks: config.webhooks, log }, job),
     nightly: async (scheduledFor) => {
       const { maxActiveRuns } = config.runs;
       const { settings } = live;

@@ -1,7 +1,8 @@
 import { AppError } from '@segcast/contracts';
 import { startJobWorkers, type JobWorkers, type ReportError } from '@segcast/queue';
-import { sweep, type ClaimSettings } from '@segcast/runs';
+import { dispatchDue, sweep, type ClaimSettings } from '@segcast/runs';
 import type { App } from '@segcast/runtime';
+import { RunNotices } from '@segcast/store';
 import { checkWarehouse } from '@segcast/warehouse';
 import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
@@ -38,6 +39,10 @@ export async function startWorker(app: App): Promise<void> {
   });
   shutdown.add('job workers', () => finishJobs(workers, pool, app));
   const { nightly } = config;
+  const notices = new RunNotices(services.databaseUrl);
+  shutdown.add('run notices', () => notices.close());
+  // What is missed here the sweeper finds.
+  notices.onAnyClosed(() => void dispatchDue({ store, queue }).catch(() => undefined));
   const sweepOnce = () => sweep({ store, queue, claims, keepRuns, nightly, log });
   const sweeper = startSweeper(sweepOnce, sweepIntervalMs, log);
   shutdown.add('sweeper', () => sweeper.stop());

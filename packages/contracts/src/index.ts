@@ -23,4 +23,5 @@ export * from './sent-error.ts';
 export * from './service.ts';
 export * from './stats.ts';
 export * from './training.ts';
+export * from './webhooks.ts';
 export * from './warehouse-status.ts';

@@ -10,3 +10,6 @@ export const scoreShardJobSchema = z.object({
   dispatch: z.int(),
 });
 export type ScoreShardJob = z.infer<typeof scoreShardJobSchema>;
+
+export const deliverJobSchema = z.object({ delivery_id: z.uuid(), dispatch: z.int() });
+export type DeliverJob = z.infer<typeof deliverJobSchema>;

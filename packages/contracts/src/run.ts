@@ -3,6 +3,7 @@ import { churnThresholdsSchema, predictionTypeSchema } from './prediction-types.
 import { problemSchema } from './problem.ts';
 import { failureItemSchema, resultItemSchema } from './results.ts';
 import { aggregatedStatsSchema } from './stats.ts';
+import { targetUrlSchema } from './target-url.ts';
 
 export const runStatusSchema = z.enum([
   'queued',
@@ -26,6 +27,9 @@ export const predictRequestSchema = z.strictObject({
   type: predictionTypeSchema.default('all'),
   /** Whether to explain what drives churn: see /segments/{id}/ml/drivers/. */
   explain: z.boolean().default(false),
+  callback_url: targetUrlSchema.optional().meta({
+    description: "Told by POST when the run has ended, also when it is another submit's run.",
+  }),
 });
 
 export const usedModelSchema = z.object({ version: z.string(), placeholder: z.boolean() });

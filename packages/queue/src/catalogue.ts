@@ -1,16 +1,28 @@
 import {
+  deliverJobSchema,
   planRunJobSchema,
   scoreShardJobSchema,
+  type DeliverJob,
   type PlanRunJob,
   type ScoreShardJob,
 } from '@segcast/contracts';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 
-export const QUEUES = { runs: 'runs', shards: 'shards', schedules: 'schedules' } as const;
+export const QUEUES = {
+  runs: 'runs',
+  shards: 'shards',
+  schedules: 'schedules',
+  deliveries: 'deliveries',
+} as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
-export const JOBS = { planRun: 'plan-run', scoreShard: 'score-shard', nightly: 'nightly' } as const;
+export const JOBS = {
+  planRun: 'plan-run',
+  scoreShard: 'score-shard',
+  nightly: 'nightly',
+  deliver: 'deliver',
+} as const;
 
 /** The nightly job carries nothing: its firing time lies in its options, written by the scheduler. */
 export const nightlyJobSchema = z.object({});
@@ -43,6 +55,13 @@ export function scoreShardJob(job: ScoreShardJob): JobToAdd {
   const jobId = `${data.run_id}-${data.shard}-${data.dispatch}`;
   const priority = Math.min(data.shard + 1, LEAST_URGENT);
   return { name: JOBS.scoreShard, data, opts: { ...KEPT, attempts: 1, jobId, priority } };
+}
+
+/** One attempt: trying again, later each time, is written down with the delivery. */
+export function deliverJob(job: DeliverJob): JobToAdd {
+  const data = deliverJobSchema.parse(job);
+  const jobId = `${data.delivery_id}-${data.dispatch}`;
+  return { name: JOBS.deliver, data, opts: { ...KEPT, attempts: 1, jobId } };
 }
 
 /** Nothing but the queue knows of a firing until its runs are submitted, so the queue retries it. */

@@ -1,7 +1,7 @@
-import type { PlanRunJob, ScoreShardJob } from '@segcast/contracts';
+import type { DeliverJob, PlanRunJob, ScoreShardJob } from '@segcast/contracts';
 import type { Queue } from 'bullmq';
 import type { Producers } from './backend.ts';
-import { planRunJob, QUEUES, scoreShardJob, type QueueName } from './catalogue.ts';
+import { deliverJob, planRunJob, QUEUES, scoreShardJob, type QueueName } from './catalogue.ts';
 import { ensureNightly, type NightlySchedule } from './nightly-schedule.ts';
 import { openProducers } from './open-backend.ts';
 import {
@@ -29,6 +29,8 @@ export interface JobQueue {
   planRun(job: PlanRunJob): Promise<void>;
   /** Enqueues in the order given; a job id that the queue has seen is ignored. */
   scoreShards(jobs: readonly ScoreShardJob[]): Promise<void>;
+  /** Enqueues deliveries to webhooks. */
+  deliver(jobs: readonly DeliverJob[]): Promise<void>;
   /** Makes the nightly schedule so, keeping an overdue firing; null ends it. Safe to repeat. */
   upsertNightly(schedule: NightlySchedule | null): Promise<void>;
   /** Resolves when the back end answers within a second. */
@@ -55,7 +57,7 @@ export async function openJobQueue(
   const report = createOutageReporter(address, onError);
   const producers = await openProducers(connection, report);
   const queues = await orUnavailable(address, openQueues(producers));
-  const { runs, shards, schedules } = queues;
+  const { runs, shards, schedules, deliveries } = queues;
 
   const attempt = async (work: Promise<unknown>, ms: number): Promise<void> => {
     const late = (): Error => queueUnavailable(address, new Error(`no answer within ${ms} ms`));
@@ -73,6 +75,9 @@ export async function openJobQueue(
         await attempt(shards.addBulk(part), BACKGROUND_MS);
       }
     },
+    deliver: async (jobs) => {
+      if (jobs.length > 0) await attempt(deliveries.addBulk(jobs.map(deliverJob)), BACKGROUND_MS);
+    },
     upsertNightly: (schedule) => attempt(ensureNightly(schedules, schedule), BACKGROUND_MS),
     ping: () => attempt(runs.getActiveCount(), CALLER_WAITS_MS),
     boardQueues: () => Object.values(queues),
@@ -84,10 +89,11 @@ export async function openJobQueue(
 }
 
 async function openQueues(producers: Producers): Promise<Record<QueueName, Queue>> {
-  const [runs, shards, schedules] = await Promise.all([
+  const [runs, shards, schedules, deliveries] = await Promise.all([
     producers.queue(QUEUES.runs),
     producers.queue(QUEUES.shards),
     producers.queue(QUEUES.schedules),
+    producers.queue(QUEUES.deliveries),
   ]);
-  return { runs, shards, schedules };
+  return { runs, shards, schedules, deliveries };
 }

@@ -1,6 +1,8 @@
 import {
+  deliverJobSchema,
   planRunJobSchema,
   scoreShardJobSchema,
+  type DeliverJob,
   type PlanRunJob,
   type ScoreShardJob,
 } from '@segcast/contracts';
@@ -15,6 +17,8 @@ import { describeConnection, type QueueConnection } from './queue-connection.ts'
 
 /** Planning is short, and no plan may wait for another's slow warehouse. */
 const PLANS_AT_ONCE = 2;
+/** They mostly wait for the receivers. */
+const DELIVERIES_AT_ONCE = 5;
 
 /** Every handler must bear to be called again with the same job: queues deliver at least once. */
 export interface JobHandlers {
@@ -22,6 +26,7 @@ export interface JobHandlers {
   scoreShard(job: ScoreShardJob): Promise<void>;
   /** `scheduledFor` is the time the firing was meant for, the same at every delivery. */
   nightly(scheduledFor: Date): Promise<void>;
+  deliver(job: DeliverJob): Promise<void>;
 }
 
 export interface JobWorkersOptions {
@@ -53,6 +58,7 @@ export async function startJobWorkers(
     consumers.worker(QUEUES.runs, processors.runs, { concurrency: PLANS_AT_ONCE }),
     consumers.worker(QUEUES.shards, processors.shards, { concurrency: shardConcurrency }),
     consumers.worker(QUEUES.schedules, processors.schedules, { concurrency: 1 }),
+    consumers.worker(QUEUES.deliveries, processors.deliveries, { concurrency: DELIVERIES_AT_ONCE }),
   ]);
   const workers = await orUnavailable(address, starting);
   return { close: () => closeWorkers(workers, consumers) };
@@ -71,6 +77,7 @@ function createProcessors(
   return {
     runs: createProcessor(planRunJobSchema, (job) => handlers.planRun(job), onError),
     shards: createProcessor(scoreShardJobSchema, (job) => handlers.scoreShard(job), onError),
+    deliveries: createProcessor(deliverJobSchema, (job) => handlers.deliver(job), onError),
     schedules: createProcessor(
       nightlyJobSchema,
       (_, job) => handlers.nightly(firingTime(job)),

@@ -34,4 +34,12 @@ export {
 export { rfmSegmentsOf } from './summarize-run.ts';
 export { sweep, type SweepDeps } from './sweep.ts';
 export { takeQuintiles } from './take-quintiles.ts';
+export { createSecret } from './webhooks/sign-message.ts';
+export {
+  deliver,
+  dispatchDue,
+  type DeliverDeps,
+  type WebhookSettings,
+} from './webhooks/deliver.ts';
+export { isPublicAddress, publicLookup, refusePrivateAddress } from './webhooks/public-address.ts';
 export { withActiveModels } from './with-active-models.ts';

@@ -4,6 +4,7 @@ import {
   closeCancelled,
   closeRun,
   deleteAbandonedPredictions,
+  deleteOldDeliveries,
   deleteOldKeys,
   deleteOldPredictions,
   exhaustedPlans,
@@ -24,11 +25,12 @@ import { nightlyInForce } from './nightly-in-force.ts';
 import { finalError } from './run-shard.ts';
 import { toStoredError } from './stored-error.ts';
 import { summarizeRun } from './summarize-run.ts';
+import { dispatchDue } from './webhooks/deliver.ts';
 
 export interface SweepDeps {
   /** With room for two connections at least: one holds the sweeper's lock. */
   store: Store;
-  queue: Pick<JobQueue, 'ping' | 'planRun' | 'scoreShards' | 'upsertNightly'>;
+  queue: Pick<JobQueue, 'deliver' | 'ping' | 'planRun' | 'scoreShards' | 'upsertNightly'>;
   claims: ClaimSettings;
   /** Succeeded runs of each segment whose predictions are kept. */
   keepRuns: number;
@@ -92,6 +94,7 @@ async function closeOrFail({ store, log }: SweepDeps, runId: string): Promise<vo
 
 async function tidy({ store, keepRuns, log }: SweepDeps): Promise<void> {
   await deleteOldKeys(store);
+  await deleteOldDeliveries(store);
   const abandoned = await deleteAbandonedPredictions(store);
   const old = await deleteOldPredictions(store, keepRuns);
   await forgetErasures(store);
@@ -108,6 +111,7 @@ async function redispatch({ store, queue, claims, nightly, log }: SweepDeps): Pr
     for (const job of plans) await queue.planRun(job);
     const shards = await redispatchShards(store, lost);
     await queue.scoreShards(shards);
+    await dispatchDue({ store, queue });
     if (plans.length + shards.length > 0) {
       log.info({ plans: plans.length, shards: shards.length }, 'jobs enqueued again');
     }

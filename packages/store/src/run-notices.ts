@@ -10,6 +10,7 @@ const RECONNECT_MS = 1000;
  */
 export class RunNotices {
   readonly #url: string;
+  readonly #everyListener = new Set<() => void>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #onModels: () => void = () => undefined;
   #client: pg.Client | undefined;
@@ -34,6 +35,11 @@ export class RunNotices {
   /** Calls `listener` whenever another version of a model may be in use than before. */
   onModels(listener: () => void): void {
     this.#onModels = listener;
+  }
+
+  /** Calls `listener` whenever any run is closed. */
+  onAnyClosed(listener: () => void): void {
+    this.#everyListener.add(listener);
   }
 
   async close(): Promise<void> {
@@ -71,5 +77,6 @@ export class RunNotices {
 
   #tell(runId: string): void {
     for (const listener of this.#listeners.get(runId) ?? []) listener();
+    for (const listener of this.#everyListener) listener();
   }
 }

@@ -26,6 +26,14 @@ import { segmentTrends } from './segment-trends.ts';
 import { segmentDrivers } from './segment-drivers.ts';
 import { apiDocument, mlStatus } from './service.ts';
 import { readSession, signIn, signOut } from './session.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  listWebhooks,
+  replayDelivery,
+  updateWebhook,
+  webhookDeliveries,
+} from './webhooks.ts';
 import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
 
 const DOCUMENTED: readonly Route[] = [
@@ -48,6 +56,12 @@ const DOCUMENTED: readonly Route[] = [
   runEvents,
   runResults,
   runErrors,
+  listWebhooks,
+  createWebhook,
+  updateWebhook,
+  deleteWebhook,
+  webhookDeliveries,
+  replayDelivery,
   healthTable,
   segmentTrends,
   predictManyCustomers,

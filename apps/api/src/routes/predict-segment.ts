@@ -3,6 +3,7 @@ import { readRun, submitRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN, QUEUED_RUN } from '../openapi/examples.ts';
 import { idempotencyOf } from '../runs/idempotency-key.ts';
+import { requireCallable } from '../runs/require-callable.ts';
 import { preferredWait } from '../runs/preferred-wait.ts';
 import { POLL_AFTER, waitForRun } from '../runs/wait-for-run.ts';
 import { segmentParams } from './parameters.ts';
@@ -50,10 +51,14 @@ export const predictSegment = defineRoute({
     'idempotency_key_reused',
   ],
   handler: async ({ params, body, header, client, signal }, deps) => {
+    if (body.callback_url !== undefined) {
+      requireCallable(body.callback_url, '/callback_url', deps.webhooks);
+    }
     const submitted = await submitRun(deps, {
       segmentId: params.id,
       type: body.type,
       explain: body.explain,
+      callbackUrl: body.callback_url,
       idempotency: idempotencyOf(header('idempotency-key'), client),
     });
     const wait = preferredWait(header('prefer'));

@@ -80,6 +80,12 @@ export interface Config {
     maxShardClaims: number;
     maxActiveRuns: number;
   };
+  webhooks: {
+    /** Whether addresses that are not public may be called. */
+    allowPrivate: boolean;
+    /** What callbacks are signed with; null: not at all. */
+    callbackSecret: string | null;
+  };
   log: { level: Environment['LOG_LEVEL']; format: 'json' | 'pretty' };
   /** What is suspicious though not wrong; for the log at start. */
   warnings: string[];
@@ -139,6 +145,10 @@ export function toConfig(env: Environment, warnings: string[]): Config {
       sweepIntervalMs: env.SWEEP_INTERVAL_MS,
       maxShardClaims: env.MAX_SHARD_CLAIMS,
       maxActiveRuns: env.MAX_ACTIVE_RUNS,
+    },
+    webhooks: {
+      allowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
+      callbackSecret: env.WEBHOOK_CALLBACK_SECRET ?? null,
     },
     log: {
       level: env.LOG_LEVEL,

@@ -7,11 +7,13 @@ import {
   choice,
   connectionUrl,
   cronPattern,
+  flag,
   fourNumbers,
   fraction,
   integer,
   proxies,
   timeZone,
+  webhookSecret,
 } from './variables.ts';
 
 /** Scoring is memory-bound beyond this many threads, and each holds a model and a connection. */
@@ -64,6 +66,8 @@ export const environmentSchema = z
     SWEEP_INTERVAL_MS: integer(200, 600_000).default(3000),
     MAX_SHARD_CLAIMS: integer(1, 100).default(5),
     MAX_ACTIVE_RUNS: integer(1, 100_000).default(100),
+    WEBHOOK_ALLOW_PRIVATE: flag().default(false),
+    WEBHOOK_CALLBACK_SECRET: webhookSecret().optional(),
     LOG_LEVEL: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
     LOG_FORMAT: choice('json', 'pretty').optional(),
   })

@@ -127,3 +127,10 @@ export function timeZone() {
     }
   }, 'must be a time zone such as UTC or Europe/Berlin');
 }
+
+/** A secret of the form of https://www.standardwebhooks.com. */
+export function webhookSecret() {
+  return z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and 24 to 64 bytes in base64');
+}
