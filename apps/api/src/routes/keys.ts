@@ -4,12 +4,12 @@ import {
   createKeySchema,
   keyListSchema,
   newKeySchema,
-  pageQuerySchema,
 } from '@segcast/contracts';
 import { createApiKey, listApiKeys, presentApiKey, revokeApiKey } from '@segcast/store';
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { KEY } from '../openapi/access-examples.ts';
+import { pageQuery } from './parameters.ts';
 
 export const listKeys = defineRoute({
   method: 'get',
@@ -17,7 +17,7 @@ export const listKeys = defineRoute({
   summary: 'The keys, without their secrets',
   tag: 'Access',
   access: 'admin',
-  query: pageQuerySchema,
+  query: pageQuery,
   responses: { 200: { description: 'A page of them, oldest first.', schema: keyListSchema } },
   handler: async ({ query }, { store }) => {
     const { results, next_cursor } = await listApiKeys(store, query);

@@ -28,10 +28,9 @@ async function readLastEngine(store: Store): Promise<string | null> {
   return results[0]?.engine ?? null;
 }
 
-/** The API document of the routes given. */
+/** The API document of the routes given and of itself. */
 export function apiDocument(routes: readonly Route[]): Route {
-  const document = buildDocument(routes);
-  return defineRoute({
+  const route = defineRoute({
     method: 'get',
     path: '/openapi.json',
     summary: 'This document',
@@ -41,4 +40,6 @@ export function apiDocument(routes: readonly Route[]): Route {
     },
     handler: () => ({ status: 200, body: document }),
   });
+  const document = buildDocument([...routes, route]);
+  return route;
 }
