@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   'packages/runs': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue', 'registry'],
   'packages/training': ['contracts', 'rules', 'warehouse', 'scoring', 'store', 'queue', 'registry'],
   'packages/runtime': ['contracts'],
+  'packages/client': ['contracts'],
 };
 
 const boundaries = Object.entries(MAY_IMPORT).map(([folder, allowed]) => {
