@@ -3,9 +3,12 @@ import type pg from 'pg';
 import { COPY_DATA } from './backend-message.ts';
 import { decodeNumeric } from './decode-numeric.ts';
 import type { MemberBatch } from './member-batch.ts';
+import type { PackedFields } from './pack-columns.ts';
 
 /** How a column's bytes are read. */
 const KIND = { int2: 0, int4: 1, int8: 2, float4: 3, float8: 4, bool: 5, numeric: 6 } as const;
+/** Four doubles in a line segment, two in a point (see `packColumns`). */
+const PACKED = { lseg: 7, point: 8 } as const;
 /** By the type's oid, fixed in PostgreSQL's `pg_type.dat`. */
 const KIND_BY_OID: Readonly<Record<number, number>> = {
   21: KIND.int2,
@@ -15,9 +18,11 @@ const KIND_BY_OID: Readonly<Record<number, number>> = {
   701: KIND.float8,
   16: KIND.bool,
   1700: KIND.numeric,
+  601: PACKED.lseg,
+  600: PACKED.point,
 };
 /** Bytes by kind; a numeric has no fixed size. */
-const WIDTHS = [2, 4, 8, 4, 8, 1, -1];
+const WIDTHS = [2, 4, 8, 4, 8, 1, -1, 32, 16];
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** A batch is also full when its ids have this many bytes, so that huge ids do not pile up. */
@@ -26,7 +31,7 @@ const MAX_ID_BYTES = 2 ** 25;
 const SHORT_ID_BYTES = 48;
 
 /**
- * Decodes the rows of a binary COPY, the requested columns followed by the id, into one batch that
+ * Decodes the rows of a binary COPY, fields of one or more columns followed by the id, into one batch that
  * it fills again and again. One loop with a switch serves all types: code generated for the columns
  * at hand was measured to save a quarter of this thread's time, which waits for PostgreSQL anyway.
  */
@@ -35,14 +40,27 @@ export class MemberDecoder {
   readonly #label: string;
   readonly #kinds: Uint8Array;
   readonly #widths: Int32Array;
+  /** Of each field, the columns of its values. */
+  readonly #places: readonly (readonly number[])[];
+  readonly #nullMark: number;
   readonly #limit: number;
   #begun = false;
 
-  /** @throws AppError warehouse_invalid when a field is neither number nor boolean */
-  constructor(fields: readonly pg.FieldDef[], batchSize: number, label: string) {
-    const columns = fields.slice(0, -1);
+  /**
+   * @param packed which columns the fields hold; null is one each
+   * @throws AppError warehouse_invalid when a field is neither number nor boolean
+   */
+  constructor(
+    fields: readonly pg.FieldDef[],
+    packed: PackedFields | null,
+    { batchSize, label }: { batchSize: number; label: string },
+  ) {
+    const values = fields.slice(0, -1);
     this.#label = label;
-    this.#kinds = Uint8Array.from(columns, (field) => kindOf(field, label));
+    this.#kinds = Uint8Array.from(values, (field) => kindOf(field, label));
+    this.#places = packed?.places ?? values.map((_, place) => [place]);
+    this.#nullMark = packed?.nullMark ?? NaN;
+    const columns = this.#places.flat();
     this.#widths = Int32Array.from(this.#kinds, (kind) => WIDTHS[kind]!);
     this.#limit = batchSize;
     this.batch = {
@@ -93,22 +111,37 @@ export class MemberDecoder {
     if (fieldCount !== kinds.length + 1) throw this.#malformed();
     const row = batch.size;
     let at = start + 2;
-    for (let c = 0; c < kinds.length; c++) {
+    for (let field = 0; field < kinds.length; field++) {
       const length = view.getInt32(at);
+      const places = this.#places[field]!;
       at += 4;
       if (length === -1) {
-        batch.columns[c]![row] = NaN;
-        batch.nulls[c]![row] = 1;
+        for (const place of places) this.#setNull(place, row);
         continue;
       }
-      const width = this.#widths[c]!;
+      const width = this.#widths[field]!;
       if (length !== width && width !== -1) throw this.#malformed();
-      batch.columns[c]![row] = readValue(view, at, kinds[c]!);
+      if (places.length > 1) this.#readDoubles(view, at, places, row);
+      else batch.columns[places[0]!]![row] = readValue(view, at, kinds[field]!);
       at += length;
     }
     at = this.#readId(chunk, at + 4, view.getInt32(at));
     if (at !== next) throw this.#malformed();
     batch.size = row + 1;
+  }
+
+  #readDoubles(view: DataView, start: number, places: readonly number[], row: number): void {
+    const { columns } = this.batch;
+    for (let i = 0, at = start; i < places.length; i++, at += 8) {
+      const value = view.getFloat64(at);
+      if (value === this.#nullMark) this.#setNull(places[i]!, row);
+      else columns[places[i]!]![row] = value;
+    }
+  }
+
+  #setNull(place: number, row: number): void {
+    this.batch.columns[place]![row] = NaN;
+    this.batch.nulls[place]![row] = 1;
   }
 
   #readId(chunk: Buffer, at: number, length: number): number {

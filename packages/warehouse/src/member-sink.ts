@@ -2,24 +2,31 @@ import type pg from 'pg';
 import type { CopySink } from './copy-out-query.ts';
 import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
 import { MemberDecoder } from './member-decoder.ts';
+import type { PackedFields } from './pack-columns.ts';
 
 /** Hands the rows of a COPY to `onBatch`, and remembers what came before them. */
 export class MemberSink implements CopySink {
   readonly #options: StreamMembersOptions;
   readonly #label: string;
+  readonly #packed: PackedFields | null;
   #decoder: MemberDecoder | null = null;
   #version = '';
   #readAt = new Date(NaN);
   #members = 0;
 
-  constructor(options: StreamMembersOptions, label: string) {
+  /** @param packed which columns the fields hold, where it is not one each */
+  constructor(options: StreamMembersOptions, label: string, packed: PackedFields | null = null) {
     this.#options = options;
     this.#label = label;
+    this.#packed = packed;
   }
 
   fields(fields: readonly pg.FieldDef[]): void {
     // The first result has the columns of the rows to come, the second version and time.
-    this.#decoder ??= new MemberDecoder(fields, this.#options.batchSize, this.#label);
+    this.#decoder ??= new MemberDecoder(fields, this.#packed, {
+      batchSize: this.#options.batchSize,
+      label: this.#label,
+    });
   }
 
   row([version, epochMs]: readonly (string | null)[]): void {

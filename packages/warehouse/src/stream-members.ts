@@ -1,9 +1,10 @@
 import { AppError, type InputColumn } from '@segcast/contracts';
 import { CopyOutQuery, type CopyLimits } from './copy-out-query.ts';
 import { ID_TEXT_SQL, requireId } from './customer-id.ts';
-import { faultOfInput, inputColumnSql } from './input-column.ts';
+import { faultOfInput } from './input-column.ts';
 import { MemberSink } from './member-sink.ts';
 import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
+import { packColumns, type PackedFields } from './pack-columns.ts';
 import { rangeCondition } from './range-condition.ts';
 import { versionExpression } from './read-version.ts';
 import type { Relation } from './relation.ts';
@@ -28,8 +29,9 @@ export async function streamMembers(
   if (signal?.aborted) throw abortReason(signal);
   const relation = await warehouse.relation();
   requireStreamable(relation, options.columns);
-  const sink = new MemberSink(options, relation.label);
-  const text = statements(warehouse, relation, options);
+  const packed = packColumns(relation, options.columns, options.expressions ?? []);
+  const sink = new MemberSink(options, relation.label, packed);
+  const text = statements(warehouse, relation, packed, options);
   const query = new CopyOutQuery(text, sink, limitsOf(warehouse, relation));
   await warehouse.withClient(async (client) => {
     const onAbort = () => query.abort(abortReason(signal));
@@ -64,9 +66,10 @@ function requireStreamable(relation: Relation, columns: readonly InputColumn[]):
 function statements(
   warehouse: Warehouse,
   relation: Relation,
-  { columns, expressions = [], condition, range }: StreamMembersOptions,
+  packed: PackedFields,
+  { condition, range }: StreamMembersOptions,
 ): string {
-  const list = [...columns.map(inputColumnSql), ...expressions, ID_TEXT_SQL].join(', ');
+  const list = [...packed.sql, ID_TEXT_SQL].join(', ');
   const within = rangeCondition(range, requireId(relation));
   return `
 SELECT ${list} FROM ${relation.sql} LIMIT 0;
