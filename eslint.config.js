@@ -40,7 +40,7 @@ const boundaries = Object.entries(MAY_IMPORT).map(([folder, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'models/', '.segcast/', 'coverage/'] },
+  { ignores: ['node_modules/', 'models/', '.segcast/', 'coverage/', '**/dist/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -61,11 +61,29 @@ export default tseslint.config(
   },
   ...boundaries,
   {
+    files: ['packages/client/src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^[^.]',
+              allowTypeImports: true,
+              message: 'The client is installed alone: it takes nothing but types from elsewhere.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: [
       'packages/runtime/src/**/*.ts',
       'test/**/*.ts',
       'bench/**/*.ts',
       'scripts/*.mjs',
+      'packages/client/scripts/*.mjs',
       '*.config.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
