@@ -82,6 +82,7 @@ export default tseslint.config(
       'packages/runtime/src/**/*.ts',
       'test/**/*.ts',
       'bench/**/*.ts',
+      'examples/*.ts',
       'scripts/*.mjs',
       'packages/client/scripts/*.mjs',
       '*.config.ts',

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 type Json = Record<string, unknown>;
 
@@ -44,11 +44,12 @@ export function readApiDocument(source: unknown): ApiDocument {
   const { paths } = source as { paths: Record<string, Record<string, Described>> };
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema(closed(source) as Json, 'document');
-  const schemaFaults = (pointer: readonly string[], value: unknown): string[] => {
-    const fragment = pointer.map((key) =>
-      encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')),
-    );
-    const validate = ajv.compile({ $ref: `document#/${fragment.join('/')}` });
+  const validators = new Map<string, ValidateFunction>();
+  const schemaFaults = ({ schema }: Media, pointer: readonly string[], value: unknown) => {
+    // Most are nothing but a reference to one of a few, which are then compiled once.
+    const $ref = `document${typeof schema['$ref'] === 'string' ? schema['$ref'] : toFragment(pointer)}`;
+    const validate = validators.get($ref) ?? ajv.compile({ $ref });
+    validators.set($ref, validate);
     if (validate(value)) return [];
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) =>
@@ -71,7 +72,9 @@ export function readApiDocument(source: unknown): ApiDocument {
     const body: unknown = /[/+]json$/.test(type) ? JSON.parse(text) : text;
     const place = ['responses', String(status), 'content', type, 'schema'];
     faults.push(
-      ...schemaFaults(pointerTo(operation, place), body).map((fault) => `${called}: ${fault}`),
+      ...schemaFaults(media, pointerTo(operation, place), body).map(
+        (fault) => `${called}: ${fault}`,
+      ),
     );
     if (type === PROBLEM) faults.push(...problemFaults(called, status, media, body as Json));
     return faults;
@@ -87,12 +90,13 @@ export function readApiDocument(source: unknown): ApiDocument {
       ]),
     ];
     return parts.flatMap(([place, { content = {} }]) =>
-      Object.entries(content).flatMap(([type, { example, examples = {} }]) => {
+      Object.entries(content).flatMap(([type, media]) => {
+        const { example, examples = {} } = media;
         const values = Object.values(examples).map(({ value }) => value);
         if (example !== undefined) values.push(example);
         const pointer = pointerTo(operation, [...place, 'content', type, 'schema']);
         return values
-          .flatMap((value) => schemaFaults(pointer, value))
+          .flatMap((value) => schemaFaults(media, pointer, value))
           .map((fault) => `${operation.name} ${place.join(' ')}: ${fault}`);
       }),
     );
@@ -107,6 +111,13 @@ export function readApiDocument(source: unknown): ApiDocument {
     })),
   );
   return { operations, faultsOf, exampleFaults };
+}
+
+function toFragment(pointer: readonly string[]): string {
+  const keys = pointer.map((key) =>
+    encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')),
+  );
+  return `#/${keys.join('/')}`;
 }
 
 function pointerTo({ path, method }: Operation, place: readonly string[]): string[] {

@@ -121,7 +121,10 @@ export const segmentStatsSchema = z.object({
   member_count: z.int().nullable(),
   sampled_count: z.int(),
   stats: aggregatedStatsSchema.required(),
-  run_id: z.uuid().nullable(),
+  run_id: z.uuid().nullable().meta({ description: 'The newest of `run_ids`.' }),
+  run_ids: z
+    .object({ churn: z.uuid().nullable(), nbo: z.uuid().nullable(), rfm: z.uuid().nullable() })
+    .meta({ description: 'The run that each part of the stats is of, which has its results.' }),
   computed_at: z.iso.datetime().nullable(),
   stale: z.boolean(),
   warning: z.string().nullable(),

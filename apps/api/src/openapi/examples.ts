@@ -129,6 +129,7 @@ export const SEGMENT_STATS: SegmentStats = {
   sampled_count: 1000,
   stats: STATS,
   run_id: RUN_ID,
+  run_ids: { churn: RUN_ID, nbo: RUN_ID, rfm: RUN_ID },
   computed_at: '2026-01-05T02:00:00.180Z',
   stale: false,
   warning: WARNING,

@@ -62,6 +62,11 @@ export function toSegmentStats(
       rfm: runs.rfm?.stats?.rfm ?? empty.rfm,
     },
     run_id: newest?.id ?? null,
+    run_ids: {
+      churn: runs.churn?.id ?? null,
+      nbo: runs.nbo?.id ?? null,
+      rfm: runs.rfm?.id ?? null,
+    },
     computed_at: newest?.finishedAt?.toISOString() ?? null,
     stale: PREDICTORS.some((predictor) => isStale(deps, segment, runs[predictor])),
     warning: placeholderWarning(modelsBehind(deps, runs)),
