@@ -74,6 +74,12 @@ describe('what the service says of itself', () => {
     expect((body as { warning: string }).warning).toContain('placeholder');
   });
 
+  it('whether they are loaded: with the first customer who is scored', async () => {
+    expect((await api.call('GET', '/ml/status/')).body).toMatchObject({ loaded: false });
+    await api.call('POST', '/customers/C000007/ml/predict/');
+    expect((await api.call('GET', '/ml/status/')).body).toMatchObject({ loaded: true });
+  });
+
   it('a page of every error code, to which problems lead', async () => {
     const { type } = (await api.call('GET', '/nonsense/')).body as { type: string };
     const [path, anchor] = type.split('#');

@@ -22,6 +22,8 @@ export const mlStatusSchema = z.object({
     /** Of the newest run that succeeded; with `auto` the workers choose. */
     last_used: z.string().nullable(),
   }),
+  /** Whether the service that answers has them in memory, to score a customer at once. */
+  loaded: z.boolean(),
   models: z.object({ churn: usedModelSchema, nbo: usedModelSchema, rfm: usedModelSchema }),
   churn_thresholds: churnThresholdsSchema,
   warning: z.string().nullable(),

@@ -11,7 +11,7 @@ interface MemberRow {
   control: boolean;
 }
 
-export function toMember({ id, control }: MemberRow): AudienceMember {
+function toMember({ id, control }: MemberRow): AudienceMember {
   return { customer_id: id, group: control ? 'control' : 'target' };
 }
 

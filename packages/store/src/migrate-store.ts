@@ -8,8 +8,8 @@ import { access } from './migrations/0005-access.ts';
 import { deliveries } from './migrations/0006-deliveries.ts';
 import { campaigns } from './migrations/0007-campaigns.ts';
 import { models } from './migrations/0008-models.ts';
+import { explanations } from './migrations/0010-explanations.ts';
 import { unanalysedArrays } from './migrations/0011-unanalysed-arrays.ts';
-import { explanations } from './migrations/0011-explanations.ts';
 import { guardStore } from './store-error.ts';
 
 interface NumberedMigration {
@@ -27,7 +27,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0006-deliveries', sql: deliveries },
   { name: '0007-campaigns', sql: campaigns },
   { name: '0008-models', sql: models },
-  { name: '0011-explanations', sql: explanations },
+  { name: '0010-explanations', sql: explanations },
   { name: '0011-unanalysed-arrays', sql: unanalysedArrays },
 ];
 

@@ -1,8 +1,8 @@
 import { AppError } from '@segcast/contracts';
 
 /** Below these a test split of 15 % says nothing. */
-export const LEAST_ROWS = 500;
-export const LEAST_OF_EACH = 50;
+const LEAST_ROWS = 500;
+const LEAST_OF_EACH = 50;
 export const LEAST_OF_OFFER = 30;
 
 /** @throws AppError `training_refused` saying how many customers are missing, and of what. */

@@ -17,7 +17,7 @@ export interface ReadSocket extends Socket {
  * 64 kB: a hundred megabytes for a million members, for which V8 marks and sweeps a heap that never
  * had a part in it, half as long as all the rest takes.
  */
-export function createReadSocket(): ReadSocket {
+function createReadSocket(): ReadSocket {
   const emit = (bytes: number, buffer: Uint8Array): boolean => {
     const chunk = buffer.subarray(0, bytes);
     socket.emit('data', socket.lends ? chunk : Buffer.from(chunk));

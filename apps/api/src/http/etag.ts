@@ -9,7 +9,8 @@ export function etagOf(...decisive: unknown[]): string {
 /** Whether a client has the answer already: `If-None-Match` names its tag, or any. */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = tagsOf(ifNoneMatch);
-  return tags.includes('*') || tags.some((tag) => tag.replace(/^W\//, '') === etag);
+  // Weakly, as it is for GET: a tag is the same with and without its W/.
+  return tags.includes('*') || tags.some((tag) => opaque(tag) === opaque(etag));
 }
 
 /** The tag of a version that grows with every write. */
@@ -28,6 +29,10 @@ export function allowedVersions(ifMatch: string | undefined): number[] | null {
     const version = /^"v(\d{1,9})"$/.exec(tag)?.[1];
     return version === undefined ? [] : [Number(version)];
   });
+}
+
+function opaque(tag: string): string {
+  return tag.replace(/^W\//, '');
 }
 
 function tagsOf(header = ''): string[] {

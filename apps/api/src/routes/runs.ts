@@ -6,9 +6,10 @@ import {
   runSchema,
 } from '@segcast/contracts';
 import { cancelRun as cancel, listRuns, readRun } from '@segcast/runs';
+import { isKnown } from '../http/etag.ts';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN } from '../openapi/examples.ts';
-import { isKnownTo, tagOf, versionOf } from '../runs/run-version.ts';
+import { tagOf, versionOf } from '../runs/run-version.ts';
 import { POLL_AFTER } from '../runs/wait-for-run.ts';
 import { runParams, runQuery } from './parameters.ts';
 
@@ -52,11 +53,11 @@ export const run = defineRoute({
   errors: ['run_not_found', 'segment_not_found'],
   handler: async ({ params, query, header }, deps) => {
     const body = await readRun(deps, params.run_id, query.segment_id);
-    const version = versionOf(body);
+    const tag = tagOf(versionOf(body));
     // Kept by whoever asked, and never shown without asking whether it is still so.
-    const kept = { ETag: tagOf(version), 'Cache-Control': 'private, no-cache' };
+    const kept = { ETag: tag, 'Cache-Control': 'private, no-cache' };
     const headers = isFinished(body) ? kept : { ...kept, ...POLL_AFTER };
-    return isKnownTo(header('if-none-match'), version)
+    return isKnown(header('if-none-match'), tag)
       ? { status: 304, headers }
       : { status: 200, headers, body };
   },

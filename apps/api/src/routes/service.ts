@@ -12,10 +12,11 @@ export const mlStatus = defineRoute({
   responses: {
     200: { description: 'Versions, and which are placeholders.', schema: mlStatusSchema },
   },
-  handler: async (_request, { store, settings, warning }) => ({
+  handler: async (_request, { store, settings, scorer, warning }) => ({
     status: 200,
     body: {
       engine: { wanted: settings.engine, last_used: await readLastEngine(store) },
+      loaded: scorer.isReady,
       models: settings.models,
       churn_thresholds: settings.churnThresholds,
       warning,

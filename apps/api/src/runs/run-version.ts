@@ -15,9 +15,3 @@ export function versionOf(run: RunSummary): string {
 export function tagOf(version: string): string {
   return `W/"${version}"`;
 }
-
-/** Whether `If-None-Match` names the version, or any. */
-export function isKnownTo(ifNoneMatch: string | undefined, version: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(`"${version}"`);
-}

@@ -39,12 +39,18 @@ export class CustomerScorer {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #thread: Promise<StartedThread<Ready>> | null = null;
+  #isReady = false;
   #kept: Promise<void> = Promise.resolve();
 
   /** @param settingsNow asked whenever a thread is started. */
   constructor(settingsNow: () => ThreadSettings, log: RunLog) {
     this.#settingsNow = settingsNow;
     this.#log = log;
+  }
+
+  /** Whether the engine and the models are in the thread's memory, and requests answered at once. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** Begins to start the thread; the first call does so too. */
@@ -104,6 +110,7 @@ export class CustomerScorer {
         signal: this.#closing.signal,
       });
       started.worker.on('message', (message: FromThread) => this.#onMessage(message));
+      this.#isReady = true;
       this.#log.info({ engine: started.ready.engine }, 'scoring thread ready');
       return started;
     } catch (error) {
@@ -120,6 +127,7 @@ export class CustomerScorer {
 
   /** Whoever waits hears of the end, and so does whoever asks before there is another thread. */
   #failAll(error: AppError): void {
+    this.#isReady = false;
     this.#thread = Promise.reject(error);
     this.#thread.catch(() => undefined);
     for (const { reject } of this.#waiting.values()) reject(error);

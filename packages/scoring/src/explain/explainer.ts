@@ -8,7 +8,7 @@ import { CoalitionMeans, type Coalition } from './coalition-means.ts';
 import { exactShapley } from './shapley.ts';
 
 /** Above so many inputs, 2^inputs coalitions are too many, and orders are sampled. */
-export const MOST_EXACT_INPUTS = 12;
+const MOST_EXACT_INPUTS = 12;
 /** Each is walked forwards and backwards. */
 const SAMPLED_ORDERS = 64;
 const ORDERS_SEED = 1;

@@ -19,7 +19,7 @@ const driversSchema = z.object({
 });
 
 /** What a hashed sample of some members shows: mergeable, the same whatever the shards. */
-export const sampledStatsSchema = z.object({
+const sampledStatsSchema = z.object({
   drift: z.partialRecord(z.enum(MODEL_NAMES), z.array(inputCountsSchema)),
   drivers: driversSchema.nullable(),
 });

@@ -42,7 +42,7 @@ export async function trainingSource(
 }
 
 /** The days after the cut in which a customer who comes back is expected to have come. */
-export function defaultHorizon(medianGapDays: number | null): number {
+function defaultHorizon(medianGapDays: number | null): number {
   const weeks = Math.ceil((GAPS * (medianGapDays ?? LEAST_HORIZON)) / 7);
   return Math.min(Math.max(7 * weeks, LEAST_HORIZON), GREATEST_HORIZON);
 }
