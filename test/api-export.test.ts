@@ -12,7 +12,8 @@ import { createRunService, type RunService } from './support/run-service.ts';
 import { until } from './support/until.ts';
 
 const PREDICTIONS = 1_000_000;
-const MOST_MEGABYTES = 300;
+/** Beyond what the API holds when it has started. All rows would be more than that again. */
+const MOST_MEGABYTES = 150;
 const SCRIPT = join(import.meta.dirname, '../apps/api/bin/api.mjs');
 
 let service: RunService;
@@ -41,6 +42,7 @@ beforeAll(async () => {
   let said = '';
   child.stdout!.on('data', (part: Buffer) => (said += part.toString()));
   await until('the API listens', () => said.includes('listening on'), 60);
+  await until('its scoring thread is ready', () => said.includes('scoring thread ready'), 60);
   origin = /listening on (http:[^"]+)/.exec(said)![1]!;
 });
 afterAll(async () => {
@@ -56,7 +58,7 @@ async function ask(accept: string, coding = 'identity'): Promise<IncomingMessage
   return response;
 }
 
-/** The most memory that the API has held since it started, where the system tells. */
+/** The most memory that the API has held since it started; 0 where the system does not tell. */
 function peakMegabytes(): number {
   if (process.platform !== 'linux') return 0;
   const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
@@ -64,11 +66,12 @@ function peakMegabytes(): number {
 }
 
 it('of a million predictions has every row, in constant memory', async () => {
+  const before = peakMegabytes();
   const response = await ask('text/csv', 'gzip');
-  const reader = response.pipe(createGunzip()).pipe(parse());
+  const reader = response.pipe(createGunzip()).pipe(parse({ columns: true }));
   let rows = 0;
-  for await (const row of reader as AsyncIterable<string[]>) {
-    if (rows === 123_457) {
+  for await (const row of reader as AsyncIterable<Record<string, string>>) {
+    if (rows === 123_456) {
       expect(row).toMatchObject({
         customer_id: 'C000123456',
         rfm_code: '555',
@@ -77,8 +80,8 @@ it('of a million predictions has every row, in constant memory', async () => {
     }
     rows++;
   }
-  expect(rows).toBe(1 + PREDICTIONS);
-  expect(peakMegabytes()).toBeLessThan(MOST_MEGABYTES);
+  expect(rows).toBe(PREDICTIONS);
+  expect(peakMegabytes() - before).toBeLessThan(MOST_MEGABYTES);
 });
 
 const EXPORT_LOCKS = `

@@ -60,6 +60,8 @@ export async function createWorkerService(): Promise<WorkerService> {
     asOf: '2024-06-30',
   });
   const pool = new pg.Pool({ connectionString: url });
+  // A session that ends with its database is no fault.
+  pool.on('error', () => undefined);
   const store = openStore({ url, poolMax: 5 });
   const rows = async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
     (await pool.query<T>(text, values)).rows;

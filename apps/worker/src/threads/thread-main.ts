@@ -60,7 +60,8 @@ function receive(deps: ScoreDeps): void {
 }
 
 async function score(deps: ScoreDeps, shard: ClaimedShard, signal: AbortSignal): Promise<void> {
-  let told = performance.now();
+  // The first at once: it says that the shard has begun.
+  let told = -Infinity;
   const onProgress = (processed: number): void => {
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();
