@@ -32,6 +32,8 @@ const SETTINGS = {
   SHARD_LEASE_MS: '3000',
   SCORING_ENGINE: 'tfjs-wasm',
   NIGHTLY_CRON: 'off',
+  // Beside other tests it would hardly get the processor.
+  WORKER_NICENESS: '0',
   LOG_FORMAT: 'json',
 };
 
@@ -39,6 +41,7 @@ export function startWorkerProcess(
   databaseUrl: string,
   queue: QueueConnection,
   settings: Record<string, string> = {},
+  { detached = false }: { detached?: boolean } = {},
 ): WorkerProcess {
   const dataDir = mkdtempSync(join(tmpdir(), 'segcast-worker-'));
   const env = {
@@ -53,6 +56,7 @@ export function startWorkerProcess(
   };
   const child = spawn(process.execPath, [SCRIPT], {
     env,
+    detached,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   child.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { dispatchDue, sweep, type ClaimSettings } from '@segcast/runs';
 import type { App } from '@segcast/runtime';
 import { RunNotices } from '@segcast/store';
 import { checkWarehouse } from '@segcast/warehouse';
+import { giveWay } from './give-way.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
 import { startSweeper } from './start-sweeper.ts';
@@ -19,6 +20,7 @@ const ABORT_MS = 2000;
 /** Takes jobs and sweeps until the process ends, and then ends both in order. */
 export async function startWorker(app: App): Promise<void> {
   const { config, log, shutdown } = app;
+  giveWay(app);
   const deps = await openDeps(app);
   const { settings, warning } = deps.live;
   if (warning !== null) log.warn({ models: settings.models }, warning);

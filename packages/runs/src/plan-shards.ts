@@ -4,7 +4,6 @@ import {
   claimPlan,
   closeCancelled,
   dropPlan,
-  firstShardJobs,
   readRunRecord,
   readRunSegments,
   releasePlan,
@@ -36,7 +35,7 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
     const { ranges: shards, estimate, refused } = await planHeld(deps, claim);
     const plan = { shards, estimate, refused, engine: deps.engine };
     const saved = await saveShards(deps.store, claim, plan, summarizeRun);
-    if (saved) await enqueueShards(deps, claim.runId);
+    if (saved) await enqueueShards(deps, claim.runId, shards.length);
     else await drop(deps, claim);
   } catch (error) {
     await giveBack(deps, claim, error);
@@ -114,9 +113,14 @@ async function giveBack(deps: PlanDeps, claim: PlanClaim, error: unknown): Promi
   await drop(deps, claim);
 }
 
-async function enqueueShards({ store, queue, log }: PlanDeps, runId: string): Promise<void> {
+async function enqueueShards(
+  { queue, log }: PlanDeps,
+  runId: string,
+  count: number,
+): Promise<void> {
+  const jobs = Array.from({ length: count }, (_, shard) => ({ run_id: runId, shard, dispatch: 0 }));
   try {
-    await queue.scoreShards(await firstShardJobs(store, runId));
+    await queue.scoreShards(jobs);
   } catch (error) {
     log.warn({ runId, error }, 'shards stored but not enqueued; the sweeper will do it');
   }

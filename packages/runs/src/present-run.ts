@@ -29,7 +29,7 @@ export async function toRunSummaries(
   { store }: { store: Store },
   runs: readonly RunRecord[],
 ): Promise<RunSummary[]> {
-  const unfinished = runs.filter(({ stats }) => stats === null);
+  const unfinished = runs.filter((run) => run.stats === null && isPlanned(run));
   const inPart = unfinished.filter(({ segmentNumber }) => segmentNumber !== null);
   const inWhole = unfinished.filter(({ segmentNumber }) => segmentNumber === null);
   const [parts, counts] = await Promise.all([
@@ -39,7 +39,7 @@ export async function toRunSummaries(
   return runs.map((run) => {
     if (run.stats !== null) return toRunSummary(run, run.stats);
     if (run.segmentNumber === null)
-      return toRunSummary(run, aggregateParts(run, parts.get(run.id)!));
+      return toRunSummary(run, aggregateParts(run, parts.get(run.id) ?? []));
     const { members, stats, ...counted } = summarizeSegment(
       run,
       counts.get(run.id) ?? null,
@@ -47,6 +47,16 @@ export async function toRunSummaries(
     );
     return toRunSummary({ ...run, ...counted, processed: members }, stats);
   });
+}
+
+/** Before that there are neither shards nor results nor errors to look for. */
+function isPlanned({ status }: RunRecord): boolean {
+  return status !== 'queued' && status !== 'planning';
+}
+
+/** Whether there can be errors: until it is closed, a segment of a nightly run counts none. */
+function mayHaveErrors(run: RunRecord): boolean {
+  return run.failed > 0 || (run.segmentNumber !== null && run.stats === null && isPlanned(run));
 }
 
 function idsOf(runs: readonly RunRecord[]): string[] {
@@ -59,14 +69,14 @@ export async function presentRun({ store }: { store: Store }, run: RunRecord): P
   const [[summary], results, errors, segments] = await Promise.all([
     toRunSummaries({ store }, [run]),
     listStoredResults(store, run, first(FIRST_RESULTS)),
-    listFailures(store, predictionsOf(run), first(FIRST_ERRORS)),
+    mayHaveErrors(run) ? listFailures(store, predictionsOf(run), first(FIRST_ERRORS)) : undefined,
     run.segmentId === null ? presentSegments(store, run) : undefined,
   ]);
   return {
     ...summary!,
     ...(segments && { segments }),
     results: results.results,
-    errors: errors.results,
+    errors: errors?.results ?? [],
     has_more_results: results.next_cursor !== null,
   };
 }

@@ -54,7 +54,10 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
   if (known !== null) {
     return answer(deps, await readRunRecord(deps.store, known.runId), known.deduplicated);
   }
-  const segment = await readSegment(deps.store, segmentId);
+  const [segment, settings] = await Promise.all([
+    readSegment(deps.store, segmentId),
+    withActiveModels(deps.store, deps.settings),
+  ]);
   if (!segment.isActive) {
     throw new AppError(
       'segment_inactive',
@@ -62,7 +65,6 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
     );
   }
   if (explain) await requireExplainable(deps.store, type);
-  const settings = await withActiveModels(deps.store, deps.settings);
   const scoring = { ...freezeScoring(type, settings), explain };
   const frozen = freezeSegment(segment, settings);
   const newRun: NewRun = {
@@ -162,16 +164,19 @@ async function insertAndDispatch(
   { store, queue, maxActiveRuns, log }: SubmitDeps,
   newRun: NewRun,
   asked: Pick<Submission, 'callbackUrl' | 'idempotency'> = { callbackUrl: null, idempotency: null },
-): Promise<Submitted> {
+): Promise<Omit<Submitted, 'runId'> & { run: RunRecord }> {
   const submission = { run: newRun, maxActive: maxActiveRuns, ...asked };
-  const submitted = await insertSubmission(store, submission);
-  const { run, inserted } = submitted;
-  if (inserted) {
+  const { runId, ...submitted } = await insertSubmission(store, submission);
+  const enqueue = async (): Promise<void> => {
     try {
-      await queue.planRun({ run_id: run.id, dispatch: 0 });
+      await queue.planRun({ run_id: runId, dispatch: 0 });
     } catch (error) {
-      log.warn({ error, runId: run.id }, 'run stored but not enqueued; the sweeper will do it');
+      log.warn({ error, runId }, 'run stored but not enqueued; the sweeper will do it');
     }
-  }
-  return submitted;
+  };
+  const [run] = await Promise.all([
+    readRunRecord(store, runId),
+    submitted.inserted ? enqueue() : undefined,
+  ]);
+  return { ...submitted, run };
 }

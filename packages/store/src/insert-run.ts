@@ -1,5 +1,5 @@
 import { AppError } from '@segcast/contracts';
-import { loadRun, type FrozenRun, type FrozenSegment, type RunRecord } from './run-record.ts';
+import type { FrozenRun, FrozenSegment } from './run-record.ts';
 import type { Statements } from './transaction.ts';
 
 export interface NewRun extends Pick<FrozenRun, 'type' | 'engine' | 'models' | 'rfmSettings'> {
@@ -33,12 +33,12 @@ export async function insertRun(
   db: Statements,
   run: NewRun,
   maxActive: number,
-): Promise<{ run: RunRecord; inserted: boolean }> {
+): Promise<{ runId: string; inserted: boolean }> {
   for (;;) {
     const { id, active, present } = await tryInsert(db, run, maxActive);
-    if (id !== null) return { run: await loadRun(db.pool, id), inserted: true };
+    if (id !== null) return { runId: id, inserted: true };
     const winner = await findEqual(db, run.dedupKey);
-    if (winner !== null) return { run: await loadRun(db.pool, winner), inserted: false };
+    if (winner !== null) return { runId: winner, inserted: false };
     if (present === 0) {
       const ids = run.segments.map(({ segmentId }) => segmentId).join(', ');
       throw new AppError('segment_not_found', `There is no segment ${ids}.`);

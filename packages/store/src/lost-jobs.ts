@@ -60,15 +60,6 @@ export function redispatchShards(
   );
 }
 
-/** The jobs of a run's shards as they were first enqueued. */
-export function firstShardJobs(store: Store, runId: string): Promise<ScoreShardJob[]> {
-  return store.rows<ScoreShardJob>(
-    `SELECT run_id, shard, dispatch FROM segcast.run_shards
-     WHERE run_id = $1 AND status = 'pending' AND attempt = 0 AND dispatch = 0 ORDER BY shard`,
-    [runId],
-  );
-}
-
 /** Shards of running runs that were claimed `maxClaims` times and whose last holder has gone. */
 export function exhaustedShards(
   store: Store,

@@ -1,7 +1,7 @@
 import type { Store } from './open-store.ts';
-import { closeIfLast, failRun, lockRun, type Summarize } from './close-run.ts';
+import { closeIfLast, failRun, type Summarize } from './close-run.ts';
 import { ANY_ENGINE, type StoredError } from './run-record.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, statementsOf, type Statements } from './transaction.ts';
 
 /** The right to plan a run, until another planner takes it over. */
 export interface PlanClaim {
@@ -59,40 +59,51 @@ export async function renewPlan(
  */
 export function saveShards(
   store: Store,
-  { runId, attempt }: PlanClaim,
-  { shards, estimate, engine, refused }: RunPlan,
+  claim: PlanClaim,
+  plan: RunPlan,
   summarize: Summarize,
 ): Promise<boolean> {
+  // One statement is a transaction already.
+  if (plan.shards.length > 0) return insertPlan(store, claim, plan);
   return inTransaction(store, async (client) => {
-    if ((await lockRun(client, runId)) !== 'planning') return false;
-    const { rowCount } = await client.query(
-      `UPDATE segcast.runs SET status = 'running', lease_until = NULL, estimated_members = $3,
-         engine = CASE WHEN engine = '${ANY_ENGINE}' THEN $4 ELSE engine END
-       WHERE id = $1 AND attempt = $2`,
-      [runId, attempt, estimate, engine],
-    );
-    if (rowCount !== 1) return false;
-    await client.query(
-      `INSERT INTO segcast.run_shards (run_id, shard, lo, hi)
-       SELECT $1, number - 1, lo, hi
-       FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS planned (lo, hi, number)`,
-      [runId, shards.map(({ lo }) => lo), shards.map(({ hi }) => hi)],
-    );
-    if (refused.length > 0) {
-      await client.query(
-        `UPDATE segcast.run_segments s SET error = r.error::jsonb
-         FROM unnest($2::integer[], $3::text[]) AS r (number, error)
-         WHERE s.run_id = $1 AND s.number = r.number`,
-        [
-          runId,
-          refused.map(({ number }) => number),
-          refused.map(({ error }) => JSON.stringify(error)),
-        ],
-      );
-    }
-    if (shards.length === 0) await closeIfLast(client, runId, summarize);
-    return true;
+    const saved = await insertPlan(statementsOf(client), claim, plan);
+    if (saved) await closeIfLast(client, claim.runId, summarize);
+    return saved;
   });
+}
+
+async function insertPlan(
+  db: Statements,
+  { runId, attempt }: PlanClaim,
+  { shards, estimate, engine, refused }: RunPlan,
+): Promise<boolean> {
+  const rows = await db.rows(
+    `WITH held AS (
+       UPDATE segcast.runs SET status = 'running', lease_until = NULL, estimated_members = $3,
+         engine = CASE WHEN engine = '${ANY_ENGINE}' THEN $4 ELSE engine END
+       WHERE id = $1 AND attempt = $2 AND status = 'planning' RETURNING id
+     ), planned AS (
+       INSERT INTO segcast.run_shards (run_id, shard, lo, hi)
+       SELECT held.id, number - 1, lo, hi
+       FROM held, unnest($5::text[], $6::text[]) WITH ORDINALITY AS p (lo, hi, number)
+     ), refused AS (
+       UPDATE segcast.run_segments s SET error = r.error::jsonb
+       FROM held, unnest($7::integer[], $8::text[]) AS r (number, error)
+       WHERE s.run_id = held.id AND s.number = r.number
+     )
+     SELECT id FROM held`,
+    [
+      runId,
+      attempt,
+      estimate,
+      engine,
+      shards.map(({ lo }) => lo),
+      shards.map(({ hi }) => hi),
+      refused.map(({ number }) => number),
+      refused.map(({ error }) => JSON.stringify(error)),
+    ],
+  );
+  return rows.length === 1;
 }
 
 /** Gives a claim back because its run was cancelled meanwhile. */

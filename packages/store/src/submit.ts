@@ -2,7 +2,6 @@ import { addCallback } from './callbacks.ts';
 import { claimKey, keepKey, type IdempotencyKey } from './idempotency.ts';
 import { insertRun, type NewRun } from './insert-run.ts';
 import type { Store } from './open-store.ts';
-import { loadRun, type RunRecord } from './run-record.ts';
 import { inTransaction, statementsOf } from './transaction.ts';
 
 export interface Submission {
@@ -15,7 +14,7 @@ export interface Submission {
 }
 
 export interface Submitted {
-  run: RunRecord;
+  runId: string;
   inserted: boolean;
   /** Whether the run was active already when it was first asked for. */
   deduplicated: boolean;
@@ -32,19 +31,16 @@ export function insertSubmission(store: Store, submission: Submission): Promise<
   if (callbackUrl === null && idempotency === null) return insertAlone(store, newRun, maxActive);
   return inTransaction(store, async (client) => {
     const known = idempotency === null ? null : await claimKey(client, idempotency);
-    if (known !== null) {
-      const run = await loadRun(client, known.runId);
-      return { run, inserted: false, deduplicated: known.deduplicated };
-    }
-    const { run, inserted } = await insertRun(statementsOf(client), newRun, maxActive);
-    if (callbackUrl !== null) await addCallback(client, run.id, callbackUrl);
+    if (known !== null) return { ...known, inserted: false };
+    const { runId, inserted } = await insertRun(statementsOf(client), newRun, maxActive);
+    if (callbackUrl !== null) await addCallback(client, runId, callbackUrl);
     const deduplicated = !inserted;
-    if (idempotency !== null) await keepKey(client, idempotency, { runId: run.id, deduplicated });
-    return { run, inserted, deduplicated };
+    if (idempotency !== null) await keepKey(client, idempotency, { runId, deduplicated });
+    return { runId, inserted, deduplicated };
   });
 }
 
 async function insertAlone(store: Store, newRun: NewRun, maxActive: number): Promise<Submitted> {
-  const { run, inserted } = await insertRun(store, newRun, maxActive);
-  return { run, inserted, deduplicated: !inserted };
+  const { runId, inserted } = await insertRun(store, newRun, maxActive);
+  return { runId, inserted, deduplicated: !inserted };
 }

@@ -1,5 +1,5 @@
 import { API_PREFIX, isFinished, predictRequestSchema, runSchema } from '@segcast/contracts';
-import { readRun, submitRun } from '@segcast/runs';
+import { presentRun, submitRun } from '@segcast/runs';
 import { defineRoute } from '../http/route.ts';
 import { FINISHED_RUN, QUEUED_RUN } from '../openapi/examples.ts';
 import { idempotencyOf } from '../runs/idempotency-key.ts';
@@ -71,8 +71,7 @@ export const predictSegment = defineRoute({
       : { status: 202, headers: { ...applied, Location: self, ...POLL_AFTER }, body: answered };
 
     async function settle(runId: string, seconds: number) {
-      await waitForRun(deps, runId, seconds, signal);
-      return readRun(deps, runId);
+      return presentRun(deps, await waitForRun(deps, runId, seconds, signal));
     }
   },
 });

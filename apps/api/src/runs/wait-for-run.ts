@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { isFinished } from '@segcast/contracts';
-import { readRunRecord } from '@segcast/store';
+import { readRunRecord, type RunRecord } from '@segcast/store';
 import type { ApiDeps } from '../api-deps.ts';
 
 /** A notice can be missed, while its connection is lost: look now and then. */
@@ -11,22 +11,24 @@ export const POLL_AFTER = { 'Retry-After': '1' };
 
 /**
  * Waits until the run is finished, the time is up, the client has gone or the service stops,
- * whichever is first. Whoever calls it then reads how the run stands.
+ * whichever is first. Answers how the run stands then.
  */
 export async function waitForRun(
   { store, notices, stopping }: Pick<ApiDeps, 'store' | 'notices' | 'stopping'>,
   runId: string,
   seconds: number,
   clientGone: AbortSignal,
-): Promise<void> {
+): Promise<RunRecord> {
   const enough = AbortSignal.any([AbortSignal.timeout(seconds * 1000), clientGone, stopping]);
   let closed = new AbortController();
   const stopListening = notices.onClosed(runId, () => closed.abort());
   try {
-    while (!enough.aborted) {
+    for (;;) {
       // Listened for from before the look, so that no end can fall between the two.
       closed = new AbortController();
-      if (isFinished(await readRunRecord(store, runId))) return;
+      const last = enough.aborted;
+      const run = await readRunRecord(store, runId);
+      if (last || isFinished(run)) return run;
       await pause(POLL_MS, AbortSignal.any([enough, closed.signal]));
     }
   } finally {

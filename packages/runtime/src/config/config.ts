@@ -52,6 +52,8 @@ export interface Config {
   scoring: {
     engine: Environment['SCORING_ENGINE'];
     threads: number;
+    /** How far a worker lets other processes have the processor first; 0: not at all. */
+    niceness: number;
     /** Members per shard, about. */
     shardSize: number;
     /** Members per call of the engine. */
@@ -121,6 +123,7 @@ export function toConfig(env: Environment, warnings: string[]): Config {
     scoring: {
       engine: env.SCORING_ENGINE,
       threads: env.SCORING_THREADS,
+      niceness: env.WORKER_NICENESS,
       shardSize: env.SHARD_SIZE,
       batchSize: env.BATCH_SIZE,
       modelsDir: path(env.MODELS_DIR),
