@@ -121,6 +121,12 @@ describe('runs', () => {
     expect((await segcast.runs.wait(ids[0]!)).status).toBe('succeeded');
   });
 
+  it('are not told of to what is no address', async () => {
+    const callbackUrl = 'nowhere';
+    const error = await failureOf(segcast.segmentsApi.predict(segmentId, { callbackUrl }));
+    expect(error.problem?.errors).toMatchObject([{ pointer: '/callback_url' }]);
+  });
+
   it('that are cancelled end the waiting with an error', async () => {
     const { run_id } = await api.service
       .segment()
@@ -147,6 +153,8 @@ describe('customers, audiences and the rest', () => {
     const { customers, audiences } = segcast;
     const one = await customers.predict('C000001', { type: 'churn' });
     expect(one).toMatchObject({ mode: 'single', result: { customer_id: 'C000001' } });
+    const why = await customers.predict('C000001', { type: 'churn', explain: true });
+    expect(why.result).toHaveProperty('explanation.baseline');
     expect(await customers.predictMany(['C000001', 'nobody'])).toMatchObject({ failed: 1 });
     expect((await customers.segments('C000025')).results[0]?.segment_id).toBe(segmentId);
     expect(await customers.features('C000001')).toMatchObject({ country: 'FR' });

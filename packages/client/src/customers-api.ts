@@ -28,8 +28,11 @@ export function createCustomersApi(connection: Connection) {
   const ask = { method: 'POST', isIdempotent: true } as const;
 
   return {
-    predict: (id: string, { type, signal }: CustomerPredictOptions = {}) =>
-      call<CustomerPrediction>(at(id, 'ml/predict/'), { ...ask, body: { type }, signal }),
+    /** With `explain` also what the probability of churn is made of. */
+    predict: (id: string, options: CustomerPredictOptions & { explain?: boolean } = {}) => {
+      const { signal, ...body } = options;
+      return call<CustomerPrediction>(at(id, 'ml/predict/'), { ...ask, body, signal });
+    },
     /** Up to 10,000 customers; those that cannot be scored are listed and spoil nothing. */
     predictMany: (ids: readonly string[], { type, signal }: CustomerPredictOptions = {}) => {
       const body = { customer_ids: ids, type };

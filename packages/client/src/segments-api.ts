@@ -32,6 +32,8 @@ export interface PredictOptions extends CallOptions {
   type?: PredictionType;
   /** Whether to find out what drives churn: then `getDrivers` tells. */
   explain?: boolean;
+  /** Told of the run's end by a POST. */
+  callbackUrl?: string;
   /** Sending the same key again answers the same run; a random one unless told. */
   idempotencyKey?: string;
 }
@@ -78,9 +80,9 @@ export function createSegmentsApi(connection: Connection) {
   const at = (id: number, rest = '') => `/segments/${id}/${rest}`;
 
   const predict = (id: number, options: PredictOptions = {}): Promise<Run> => {
-    const { type, explain, idempotencyKey = randomKey(), signal } = options;
+    const { type, explain, callbackUrl, idempotencyKey = randomKey(), signal } = options;
     const headers = { 'Idempotency-Key': idempotencyKey };
-    const body = { type, explain };
+    const body = { type, explain, callback_url: callbackUrl };
     const request = { method: 'POST', body, headers, isIdempotent: true, signal } as const;
     return call<Run>(at(id, 'ml/predict/'), request);
   };
