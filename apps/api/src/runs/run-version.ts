@@ -7,7 +7,11 @@ import type { RunSummary } from '@segcast/contracts';
  */
 export function versionOf(run: RunSummary): string {
   const progress = { ...run.progress, customers_per_second: null, eta_seconds: null };
-  const shown = JSON.stringify({ ...run, progress });
+  return versionOfText(JSON.stringify({ ...run, progress }));
+}
+
+/** The same of a finished run, whose speed changes no more, from its text. */
+export function versionOfText(shown: string): string {
   return createHash('sha256').update(shown).digest('base64url').slice(0, 22);
 }
 
