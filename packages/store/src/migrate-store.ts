@@ -1,4 +1,4 @@
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
 import { segments } from './migrations/0001-segments.ts';
 import { runs } from './migrations/0002-runs.ts';
@@ -10,6 +10,7 @@ import { campaigns } from './migrations/0007-campaigns.ts';
 import { models } from './migrations/0008-models.ts';
 import { explanations } from './migrations/0010-explanations.ts';
 import { unanalysedArrays } from './migrations/0011-unanalysed-arrays.ts';
+import { loadKnex } from './load-knex.ts';
 import { guardStore } from './store-error.ts';
 
 interface NumberedMigration {
@@ -65,6 +66,7 @@ export async function migrateStore(url: string): Promise<void> {
 }
 
 async function applyMigrations(url: string): Promise<void> {
+  const knex = loadKnex();
   const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: 1 } });
   const config: Knex.MigratorConfig = {
     migrationSource: SOURCE,

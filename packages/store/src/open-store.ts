@@ -1,5 +1,6 @@
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
+import { loadKnex } from './load-knex.ts';
 import { guardStore } from './store-error.ts';
 
 export interface StoreOptions {
@@ -26,7 +27,7 @@ const SILENT = {
  */
 export class Store {
   readonly pool: pg.Pool;
-  readonly knex: Knex;
+  #knex: Knex | null = null;
 
   constructor({ url, poolMax }: StoreOptions) {
     this.pool = new pg.Pool({
@@ -46,7 +47,11 @@ export class Store {
     // breaks between two statements of a transaction has no other listener either.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.knex = knex({ client: 'pg', connectionPool: this.pool, log: SILENT });
+  }
+
+  get knex(): Knex {
+    const knex = loadKnex();
+    return (this.#knex ??= knex({ client: 'pg', connectionPool: this.pool, log: SILENT }));
   }
 
   /** The rows of one statement. */

@@ -18,7 +18,7 @@ const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
 const RESTART_DELAY_MS = 2000;
 
 /** As in a worker's scoring threads: little here is young. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 type Ready = Extract<FromThread, { kind: 'ready' }>;
 type Scored = Extract<FromThread, { scored: unknown }>;

@@ -12,7 +12,7 @@ const BOOTSTRAP = new URL('../../bin/scoring-thread.mjs', import.meta.url);
  * A shard's rows never become objects, so that little is young: V8's default of 48 MB would be
  * memory for nothing. Below 16 MB collections grow fivefold.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 type Ready = Extract<FromThread, { kind: 'ready' }>;
 
