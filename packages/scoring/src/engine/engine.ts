@@ -5,7 +5,7 @@ import type { Model } from '../models/load-models.ts';
 import { calibrate } from '../models/calibrate.ts';
 import { networkWidth } from '../models/manifest-input.ts';
 import { checkModel } from './check-model.ts';
-import { denseChain, type Forward } from './dense-chain.ts';
+import { denseChain, type Network } from './dense-chain.ts';
 import type { EngineModel } from './engine-model.ts';
 import { bgnbdModel } from './formula-model.ts';
 import type { Tfjs, TfjsBackend } from './tfjs.ts';
@@ -24,7 +24,7 @@ export class Engine {
   readonly notes: string[] = [];
   readonly #tf: Tfjs;
   readonly #backend: string;
-  readonly #loaded = new Set<LayersModel>();
+  readonly #loaded = new Set<Network>();
 
   constructor(name: EngineName, { tf, backend }: TfjsBackend) {
     this.name = name;
@@ -52,39 +52,37 @@ export class Engine {
   }
 
   dispose(): void {
-    for (const layers of this.#loaded) layers.dispose();
+    for (const network of this.#loaded) network.dispose();
     this.#loaded.clear();
   }
 
   async #loadNetwork(model: Model): Promise<EngineModel> {
     this.#makeCurrent();
-    const layers = await this.#loadLayers(model);
+    const network = denseChain(this.#tf, model.artifacts!) ?? (await this.#loadLayers(model));
     try {
-      checkShape(model, layers);
+      checkShape(model, network);
     } catch (error) {
-      layers.dispose();
+      network.dispose();
       throw error;
     }
-    this.#loaded.add(layers);
+    this.#loaded.add(network);
     const { calibration, outputs } = model.manifest;
-    const width = layers.inputs[0]!.shape[1]!;
-    const forward =
-      denseChain(this.#tf, layers) ?? ((matrix) => layers.predictOnBatch(matrix) as Tensor);
+    const [width] = network.shape;
     return {
       predict: (input, rows, output) => {
-        this.#predict(forward, input.subarray(0, rows * width), [rows, width], output);
+        this.#predict(network, input.subarray(0, rows * width), [rows, width], output);
         if (calibration)
           calibrate(output.subarray(0, rows * outputs.length), outputs.length, calibration);
       },
       dispose: () => {
-        if (this.#loaded.delete(layers)) layers.dispose();
+        if (this.#loaded.delete(network)) network.dispose();
       },
     };
   }
 
-  async #loadLayers({ manifest, artifacts }: Model): Promise<LayersModel> {
+  async #loadLayers({ manifest, artifacts }: Model): Promise<Network> {
     try {
-      return await this.#tf.loadLayersModel({ load: () => Promise.resolve(artifacts!) });
+      return toNetwork(await this.#tf.loadLayersModel({ load: () => Promise.resolve(artifacts!) }));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new AppError(
@@ -96,14 +94,14 @@ export class Engine {
   }
 
   #predict(
-    forward: Forward,
+    network: Network,
     input: Float32Array,
     shape: [rows: number, width: number],
     output: Float32Array,
   ): void {
     this.#makeCurrent();
     this.#tf.tidy(() => {
-      output.set(forward(this.#tf.tensor2d(input, shape)).dataSync<'float32'>());
+      output.set(network.forward(this.#tf.tensor2d(input, shape)).dataSync<'float32'>());
     });
   }
 
@@ -113,16 +111,23 @@ export class Engine {
   }
 }
 
-function checkShape({ manifest }: Model, layers: LayersModel): void {
+/** Any network of TensorFlow.js, by its own class; NaN stands for what is no row of numbers. */
+function toNetwork(layers: LayersModel): Network {
+  const widthOf = (tensors: readonly { shape: (number | null)[] }[]): number =>
+    tensors.length === 1 && tensors[0]!.shape.length === 2 ? (tensors[0]!.shape[1] ?? NaN) : NaN;
+  return {
+    shape: [widthOf(layers.inputs), widthOf(layers.outputs)],
+    forward: (input) => layers.predictOnBatch(input) as Tensor,
+    dispose: () => void layers.dispose(),
+  };
+}
+
+function checkShape({ manifest }: Model, { shape }: Network): void {
   const { name, version, inputs, outputs } = manifest;
-  const expected = JSON.stringify([[[null, networkWidth(inputs)]], [[null, outputs.length]]]);
-  const found = JSON.stringify([
-    layers.inputs.map((tensor) => tensor.shape),
-    layers.outputs.map((tensor) => tensor.shape),
-  ]);
-  if (found === expected) return;
+  const expected = [networkWidth(inputs), outputs.length];
+  if (shape[0] === expected[0] && shape[1] === expected[1]) return;
   throw new AppError(
     'invalid_model',
-    `The network of the model ${name} ${version} has inputs and outputs of the shapes ${found}, its manifest describes ${expected}.`,
+    `The network of the model ${name} ${version} takes ${shape[0]} numbers and answers ${shape[1]}, its manifest describes ${expected.join(' and ')}.`,
   );
 }

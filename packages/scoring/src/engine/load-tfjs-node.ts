@@ -45,6 +45,7 @@ function isTfjs(module: unknown): module is Tfjs {
     'loadLayersModel',
     'setBackend',
     'softmax',
+    'tensor1d',
     'tensor2d',
     'tidy',
   ];

@@ -1,6 +1,6 @@
 import { AppError } from '@segcast/contracts';
-import { registerWasmBackend, tfjsPackages } from './tfjs-packages.ts';
-import type { TfjsBackend } from './tfjs.ts';
+import { registerWasmBackend, tfjsCore, tfjsLayers } from './tfjs-packages.ts';
+import type { Tfjs, TfjsBackend } from './tfjs.ts';
 
 /**
  * TensorFlow.js on its WebAssembly back end.
@@ -8,7 +8,7 @@ import type { TfjsBackend } from './tfjs.ts';
  * @throws AppError `engine_unavailable` when the back end does not start.
  */
 export async function loadTfjsWasm(): Promise<TfjsBackend> {
-  const { core, layers } = tfjsPackages();
+  const core = tfjsCore();
   core.enableProdMode();
   registerWasmBackend();
   if (!(await keepProcessListeners(() => core.setBackend('wasm')))) {
@@ -17,7 +17,9 @@ export async function loadTfjsWasm(): Promise<TfjsBackend> {
       'The engine tfjs-wasm cannot start: this Node.js does not run its WebAssembly. Use Node.js 20.19 or later.',
     );
   }
-  return { tf: { ...core, loadLayersModel: layers.loadLayersModel }, backend: 'wasm' };
+  const loadLayersModel: Tfjs['loadLayersModel'] = (handler, options) =>
+    tfjsLayers().loadLayersModel(handler, options);
+  return { tf: { ...core, loadLayersModel }, backend: 'wasm' };
 }
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;

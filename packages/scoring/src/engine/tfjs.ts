@@ -12,6 +12,7 @@ export type Tfjs = Pick<
   | 'getBackend'
   | 'setBackend'
   | 'softmax'
+  | 'tensor1d'
   | 'tensor2d'
   | 'tidy'
   | 'version_core'

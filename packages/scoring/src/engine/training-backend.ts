@@ -1,7 +1,7 @@
 import type * as core from '@tensorflow/tfjs-core';
 import type * as layers from '@tensorflow/tfjs-layers';
 import { loadTfjsWasm } from './load-tfjs-wasm.ts';
-import { tfjsPackages } from './tfjs-packages.ts';
+import { tfjsCore, tfjsLayers } from './tfjs-packages.ts';
 
 /** TensorFlow.js as training works with it. */
 export interface TrainingBackend {
@@ -18,5 +18,5 @@ export interface TrainingBackend {
  */
 export async function loadTrainingBackend(): Promise<TrainingBackend> {
   const { tf } = await loadTfjsWasm();
-  return { ...tfjsPackages(), version: tf.version_core };
+  return { core: tfjsCore(), layers: tfjsLayers(), version: tf.version_core };
 }

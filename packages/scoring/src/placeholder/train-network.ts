@@ -1,7 +1,7 @@
 import type { io } from '@tensorflow/tfjs-core';
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { loadTfjsWasm } from '../engine/load-tfjs-wasm.ts';
-import { tfjsPackages } from '../engine/tfjs-packages.ts';
+import { tfjsCore, tfjsLayers } from '../engine/tfjs-packages.ts';
 import type { DenseLayer } from '../models/plain-network.ts';
 import { toArtifacts, toDenseLayers } from '../models/take-network.ts';
 
@@ -34,7 +34,7 @@ const LEARNING_RATE = 0.02;
  */
 export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> {
   const { tf } = await loadTfjsWasm();
-  const { core } = tfjsPackages();
+  const core = tfjsCore();
   const model = buildNetwork(task);
   const optimizer = core.train.adam(LEARNING_RATE);
   const inputs = core.tensor2d(task.inputs, [task.rows, task.inputs.length / task.rows]);
@@ -60,7 +60,7 @@ export async function trainNetwork(task: TrainingTask): Promise<TrainedNetwork> 
 }
 
 function buildNetwork({ name, seed, rows, inputs, output }: TrainingTask): Sequential {
-  const { sequential, layers, initializers } = tfjsPackages().layers;
+  const { sequential, layers, initializers } = tfjsLayers();
   const initial = (layer: number) => initializers.glorotUniform({ seed: seed * 3 + layer });
   const [first, second] = HIDDEN_UNITS as [number, number];
   return sequential({

@@ -1,6 +1,6 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as core from '@tensorflow/tfjs-core';
-import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import type { Tfjs } from '../engine/tfjs.ts';
 
 /**
@@ -13,15 +13,4 @@ export function standInForTfjsNode(changes: Partial<Tfjs> = {}): Tfjs {
     core.registerBackend('tensorflow', () => new MathBackendCPU());
   }
   return { ...core, loadLayersModel, ...changes };
-}
-
-/** Loads models with a word on their answers. */
-export function loadChanged(change: (model: LayersModel) => void): Partial<Tfjs> {
-  return {
-    loadLayersModel: async (handler, options) => {
-      const model = await loadLayersModel(handler, options);
-      change(model);
-      return model;
-    },
-  };
 }
