@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Delivery, Run } from '@segcast/contracts';
-import { deliver, dispatchDue, isPublicAddress, publicLookup, sweep } from '@segcast/runs';
+import {
+  deliver,
+  dispatchDue,
+  isPublicAddress,
+  publicLookup,
+  sweep,
+  submitRun,
+} from '@segcast/runs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { problemOf } from './support/api-answers.ts';
@@ -168,8 +175,11 @@ describe('a registered webhook', () => {
     expect(await deliveriesOf(failing.webhook_id)).toEqual([]);
     expect(await deliveriesOf(inactive.webhook_id)).toEqual([]);
     const cancelled = await register({ events: ['run.cancelled'] });
-    const queued = await api.service.submit(await api.service.segment());
-    await api.call('POST', `/ml/runs/${queued}/cancel/`);
+    // Unknown to the workers, so that it is still queued and ends at once.
+    const deps = { ...api.service.submitDeps, queue: { planRun: () => Promise.resolve() } };
+    const { id } = await api.service.segment();
+    const { run } = await submitRun(deps, { segmentId: id, type: 'all' });
+    await api.call('POST', `/ml/runs/${run.run_id}/cancel/`);
     expect(await deliveriesOf(cancelled.webhook_id)).toHaveLength(1);
   });
 
