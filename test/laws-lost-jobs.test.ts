@@ -33,6 +33,7 @@ describe.each(KINDS)('on %s', (kind) => {
       connection,
       {
         deliver: () => Promise.resolve(),
+        trainModel: () => Promise.resolve(),
         planRun: (job) => planShards(service.planDeps, job),
         scoreShard: (job) => runShard(service.shardDeps, job),
         nightly: () => Promise.resolve(),
@@ -172,6 +173,7 @@ describe.each(KINDS)('on %s', (kind) => {
       ping: () => Promise.reject(new Error('away')),
       deliver: () => Promise.resolve(),
       planRun: () => Promise.reject(new Error('away')),
+      trainModel: () => Promise.reject(new Error('away')),
     };
     await sweep({ ...service.sweepDeps, queue: away });
     const rows = await service.sql('SELECT dispatch FROM segcast.runs WHERE id = $1', [runId]);

@@ -50,6 +50,7 @@ describe.each(KINDS)('jobs on %s', (kind) => {
       connection!,
       {
         deliver: () => Promise.resolve(),
+        trainModel: () => Promise.resolve(),
         planRun: () => Promise.resolve(),
         scoreShard: () => Promise.resolve(),
         nightly: () => Promise.resolve(),

@@ -54,6 +54,7 @@ describe.each(['redis', 'postgres'] as const)('the nightly schedule on %s', (kin
   const startWorker = async (nightly?: (time: Date) => Promise<void>): Promise<void> => {
     const handlers = {
       deliver: () => Promise.resolve(),
+      trainModel: () => Promise.resolve(),
       planRun: () => Promise.resolve(),
       scoreShard: () => Promise.resolve(),
       nightly: nightly ?? ((time: Date) => Promise.resolve(void fired.push(time))),

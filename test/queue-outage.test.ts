@@ -31,6 +31,7 @@ async function openRig(connection: QueueConnection): Promise<Rig> {
     connection,
     {
       deliver: () => Promise.resolve(),
+      trainModel: () => Promise.resolve(),
       planRun: () => Promise.resolve(),
       scoreShard: ({ shard }) => Promise.resolve(void done.push(shard)),
       nightly: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { API_PREFIX } from '@segcast/contracts';
 import { startJobWorkers, type JobWorkers, type QueueConnection } from '@segcast/queue';
-import { deliver, planShards, runShard, withActiveModels } from '@segcast/runs';
+import { deliver, planShards, runShard, runTraining, withActiveModels } from '@segcast/runs';
 import { placeholderWarning } from '@segcast/scoring';
 import { RunNotices } from '@segcast/store';
 import type { ApiDeps } from '../../apps/api/src/api-deps.ts';
@@ -141,6 +141,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
           planRun: (job) => planShards(service.planDeps, job),
           scoreShard: (job) => runShard(service.shardDeps, job),
           deliver: (job) => deliver(service.deliverDeps, job),
+          trainModel: (job) => runTraining(service.trainDeps, job),
           nightly: () => Promise.resolve(),
         },
         { shardConcurrency: 2, onError: () => undefined },

@@ -16,6 +16,7 @@ import {
   type ShardDeps,
   type SubmitDeps,
   type SweepDeps,
+  type TrainDeps,
 } from '@segcast/runs';
 import {
   createEngine,
@@ -41,6 +42,7 @@ import { openWarehouse, type Warehouse } from '@segcast/warehouse';
 import { predictorsOf, PREDICTORS } from '@segcast/contracts';
 import { join } from 'node:path';
 import pg from 'pg';
+import { createTrainer } from '../../apps/worker/src/threads/create-trainer.ts';
 import { createTestDatabase } from './services.ts';
 
 const MODELS_DIR = join(import.meta.dirname, '../../models');
@@ -69,6 +71,7 @@ export interface RunService {
   planDeps: PlanDeps;
   scoreDeps: ScoreDeps;
   shardDeps: ShardDeps;
+  trainDeps: TrainDeps;
   sweepDeps: SweepDeps;
   deliverDeps: DeliverDeps;
   segment(
@@ -198,6 +201,12 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
     planDeps,
     scoreDeps,
     shardDeps,
+    trainDeps: {
+      store,
+      claims: CLAIMS,
+      trainModel: createTrainer({ warehouse: warehouse.options }).trainModel,
+      log: SILENT,
+    },
     sweepDeps,
     deliverDeps: { store, webhooks: { allowPrivate: true, callbackSecret: null }, log: SILENT },
     segment: (rules = {}, { churnThresholds, isActive = true } = {}) =>

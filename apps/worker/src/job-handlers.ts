@@ -4,6 +4,7 @@ import {
   deliver,
   readConfiguredRfm,
   runShard,
+  runTraining,
   submitNightly,
   takeQuintiles,
   type ClaimSettings,
@@ -15,7 +16,7 @@ import type { WorkerDeps } from './open-deps.ts';
 /** What this worker does with each kind of job. */
 export function createJobHandlers(
   { config, log }: Pick<App, 'config' | 'log'>,
-  { services, store, warehouse, queue, pool, live }: WorkerDeps,
+  { services, store, warehouse, queue, pool, trainer, live }: WorkerDeps,
   claims: ClaimSettings,
 ): JobHandlers {
   const { shardSize } = config.scoring;
@@ -34,6 +35,7 @@ export function createJobHandlers(
       const capabilities = { engines: [engine] };
       return runShard({ store, claims, capabilities, scoreShard: pool.scoreShard, log }, job);
     },
+    trainModel: (job) => runTraining({ store, claims, trainModel: trainer.trainModel, log }, job),
     deliver: (job) => deliver({ store, webhooks: config.webhooks, log }, job),
     nightly: async (scheduledFor) => {
       const { maxActiveRuns } = config.runs;

@@ -3,11 +3,12 @@ import { LiveSettings } from '@segcast/runs';
 import { attachServices, type App, type ServiceUrls } from '@segcast/runtime';
 import { openStore, type Store } from '@segcast/store';
 import { openWarehouse, type Warehouse } from '@segcast/warehouse';
+import { createTrainer, type Trainer } from './threads/create-trainer.ts';
 import { ScoringPool } from './threads/scoring-pool.ts';
 
-/** Beside a connection for each shard in hand: claims, plans, and two for the sweeper. */
-const STORE_CONNECTIONS = 6;
-/** For plans; each scoring thread has its own. */
+/** Beside a connection for each shard in hand: claims, plans, a training, two for the sweeper. */
+const STORE_CONNECTIONS = 7;
+/** For plans; each thread has its own. */
 const WAREHOUSE_CONNECTIONS = 2;
 
 export interface WorkerDeps {
@@ -17,6 +18,7 @@ export interface WorkerDeps {
   warehouse: Warehouse;
   queue: JobQueue;
   pool: ScoringPool;
+  trainer: Trainer;
 }
 
 /**
@@ -45,5 +47,6 @@ export async function openDeps({ config, log, shutdown }: App): Promise<WorkerDe
   };
   const pool = await ScoringPool.start(thread, threads, log);
   shutdown.add('scoring threads', () => pool.close());
-  return { live, services, store, warehouse, queue, pool };
+  const trainer = createTrainer({ warehouse: source });
+  return { live, services, store, warehouse, queue, pool, trainer };
 }

@@ -8,7 +8,6 @@ import { giveWay } from './give-way.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
 import { startSweeper } from './start-sweeper.ts';
-import type { ScoringPool } from './threads/scoring-pool.ts';
 
 /** Claims are renewed at least this often, in milliseconds. */
 const HEARTBEAT_MS = 1000;
@@ -39,7 +38,7 @@ export async function startWorker(app: App): Promise<void> {
     shardConcurrency: threads,
     onError: reportTo(app),
   });
-  shutdown.add('job workers', () => finishJobs(workers, pool, app));
+  shutdown.add('job workers', () => finishJobs(workers, deps, app));
   const { nightly } = config;
   const notices = new RunNotices(services.databaseUrl);
   shutdown.add('run notices', () => notices.close());
@@ -69,7 +68,13 @@ function reportTo({ log }: App): ReportError {
   };
 }
 
-async function finishJobs(workers: JobWorkers, pool: ScoringPool, { log }: App): Promise<void> {
+async function finishJobs(
+  workers: JobWorkers,
+  { pool, trainer }: WorkerDeps,
+  { log }: App,
+): Promise<void> {
+  // It would take minutes, and another worker can begin it anew at once.
+  trainer.stop(new AppError('internal', 'The worker was stopped while it trained this model.'));
   const giveBack = setTimeout(() => {
     log.warn('shards in hand are given back: they took too long to end');
     pool.abort(new AppError('internal', 'The worker was stopped while it scored this shard.'));

@@ -11,5 +11,8 @@ export const scoreShardJobSchema = z.object({
 });
 export type ScoreShardJob = z.infer<typeof scoreShardJobSchema>;
 
+export const trainModelJobSchema = z.object({ run_id: z.uuid(), dispatch: z.int() });
+export type TrainModelJob = z.infer<typeof trainModelJobSchema>;
+
 export const deliverJobSchema = z.object({ delivery_id: z.uuid(), dispatch: z.int() });
 export type DeliverJob = z.infer<typeof deliverJobSchema>;

@@ -4,6 +4,7 @@ import { problemSchema } from './problem.ts';
 import { failureItemSchema, resultItemSchema } from './results.ts';
 import { aggregatedStatsSchema } from './stats.ts';
 import { targetUrlSchema } from './target-url.ts';
+import { trainingRunSchema } from './training.ts';
 
 export const runStatusSchema = z.enum([
   'queued',
@@ -54,11 +55,11 @@ export const runSummarySchema = z.object({
   run_id: z.uuid(),
   segment_id: z.int().nullable().meta({
     description:
-      'Null for a nightly run as a whole, whose numbers are those of everybody in any of its segments. Asked for one segment, it is that segment, and so are the numbers; progress stays that of the run.',
+      'Null for a training, and for a nightly run as a whole, whose numbers are those of everybody in any of its segments. Asked for one segment, it is that segment, and so are the numbers; progress stays that of the run.',
   }),
   segment_name: z.string().nullable(),
   type: predictionTypeSchema,
-  mode: z.enum(['segment', 'nightly']),
+  mode: z.enum(['segment', 'nightly', 'training']),
   status: runStatusSchema,
   progress: progressSchema,
   total_customers: z.int(),
@@ -72,11 +73,11 @@ export const runSummarySchema = z.object({
   models: usedModelsSchema,
   churn_thresholds: churnThresholdsSchema.meta({
     description:
-      "Above which a churn risk is high, and medium. Of a nightly run as a whole the service's own; its segments are counted by theirs.",
+      "Above which a churn risk is high, and medium. Of a training and of a nightly run as a whole the service's own; its segments are counted by theirs.",
   }),
   rule_hash: z.string().meta({
     description:
-      "SHA-256 of the rule in a canonical form. Of a nightly run as a whole the SHA-256 of its segments' ids and rule hashes.",
+      "SHA-256 of the rule in a canonical form. Of a nightly run as a whole the SHA-256 of its segments' ids and rule hashes, of a training that of its options.",
   }),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
@@ -85,6 +86,8 @@ export const runSummarySchema = z.object({
   error: problemSchema.nullable(),
   links: z.record(z.string(), z.string()),
   deduplicated: z.literal(true).optional(),
+  /** Of a run of the mode `training` only. */
+  ...trainingRunSchema.partial().shape,
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 /** The models of a run, one per predictor it asked for. */

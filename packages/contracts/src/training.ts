@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GRADES, modelMetricsSchema } from './model-metrics.ts';
 
 const day = z
   .string()
@@ -44,3 +45,50 @@ export const trainRequestSchema = z.strictObject({
     .default(1),
 });
 export type TrainRequest = z.infer<typeof trainRequestSchema>;
+
+/** The models that are trained; RFM follows from bounds. */
+export const trainingGoalSchema = z.enum(['churn', 'nbo']);
+export type TrainingGoal = z.infer<typeof trainingGoalSchema>;
+
+/** How a model is to be trained by a run, and whether it is taken into use then. */
+export const trainModelRequestSchema = trainRequestSchema.extend({
+  activate: z.boolean().default(false).meta({
+    description:
+      'Take the version into use when it is registered, unless its figures speak against it.',
+  }),
+});
+export type TrainModelRequest = z.infer<typeof trainModelRequestSchema>;
+
+export const trainingStageSchema = z.enum(['reading', 'fitting', 'measuring']);
+export type TrainingStage = z.infer<typeof trainingStageSchema>;
+
+/** What a training has come to. */
+export const trainedOutcomeSchema = z.object({
+  version: z.string(),
+  grade: z.enum(GRADES),
+  metrics: modelMetricsSchema,
+  /** What is worth knowing of it, such as columns that were left out or tell too much. */
+  notes: z.array(z.string()),
+  activated: z.boolean(),
+  /** Why it was not taken into use although that was asked for. */
+  not_activated: z.string().nullable(),
+});
+export type TrainedOutcome = z.infer<typeof trainedOutcomeSchema>;
+
+const outcome = trainedOutcomeSchema.shape;
+/** What a run that trains a model has beside what every run has; the outcome is null until its end. */
+export const trainingRunSchema = z.object({
+  model: trainingGoalSchema,
+  options: trainModelRequestSchema.omit({ product_offers: true }),
+  stage: trainingStageSchema.nullable().meta({
+    description:
+      'What the progress is of: rows while it is `reading`, epochs while it is `fitting`. Null until it has begun, and when it is done: then the progress is of the customers learnt from.',
+  }),
+  version: outcome.version.nullable(),
+  grade: outcome.grade.nullable(),
+  metrics: outcome.metrics.nullable(),
+  notes: outcome.notes.nullable(),
+  activated: outcome.activated.nullable(),
+  not_activated: outcome.not_activated,
+});
+export type TrainingRun = z.infer<typeof trainingRunSchema>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planRunJob, scoreShardJob } from './catalogue.ts';
+import { planRunJob, scoreShardJob, trainModelJob } from './catalogue.ts';
 
 const RUN = '01890a5d-ac96-774b-bcce-b302099a8057';
 
@@ -10,6 +10,8 @@ test('a new dispatch makes a new job id, without characters that BullMQ forbids'
     scoreShardJob({ run_id: RUN, shard: 0, dispatch: 0 }),
     scoreShardJob({ run_id: RUN, shard: 0, dispatch: 1 }),
     scoreShardJob({ run_id: RUN, shard: 1, dispatch: 0 }),
+    trainModelJob({ run_id: RUN, dispatch: 0 }),
+    trainModelJob({ run_id: RUN, dispatch: 1 }),
   ].map(({ opts }) => opts.jobId);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.join('')).not.toContain(':');

@@ -2,9 +2,11 @@ import {
   deliverJobSchema,
   planRunJobSchema,
   scoreShardJobSchema,
+  trainModelJobSchema,
   type DeliverJob,
   type PlanRunJob,
   type ScoreShardJob,
+  type TrainModelJob,
 } from '@segcast/contracts';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
@@ -14,6 +16,7 @@ export const QUEUES = {
   shards: 'shards',
   schedules: 'schedules',
   deliveries: 'deliveries',
+  trainings: 'trainings',
 } as const;
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES];
 
@@ -22,6 +25,7 @@ export const JOBS = {
   scoreShard: 'score-shard',
   nightly: 'nightly',
   deliver: 'deliver',
+  trainModel: 'train-model',
 } as const;
 
 /** The nightly job carries nothing: its firing time lies in its options, written by the scheduler. */
@@ -55,6 +59,13 @@ export function scoreShardJob(job: ScoreShardJob): JobToAdd {
   const jobId = `${data.run_id}-${data.shard}-${data.dispatch}`;
   const priority = Math.min(data.shard + 1, LEAST_URGENT);
   return { name: JOBS.scoreShard, data, opts: { ...KEPT, attempts: 1, jobId, priority } };
+}
+
+/** One attempt: trying again is the sweeper's, under a new dispatch. */
+export function trainModelJob(job: TrainModelJob): JobToAdd {
+  const data = trainModelJobSchema.parse(job);
+  const jobId = `${data.run_id}-train-${data.dispatch}`;
+  return { name: JOBS.trainModel, data, opts: { ...KEPT, attempts: 1, jobId } };
 }
 
 /** One attempt: trying again, later each time, is written down with the delivery. */

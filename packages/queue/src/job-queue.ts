@@ -1,7 +1,14 @@
-import type { DeliverJob, PlanRunJob, ScoreShardJob } from '@segcast/contracts';
+import type { DeliverJob, PlanRunJob, ScoreShardJob, TrainModelJob } from '@segcast/contracts';
 import type { Queue } from 'bullmq';
 import type { Producers } from './backend.ts';
-import { deliverJob, planRunJob, QUEUES, scoreShardJob, type QueueName } from './catalogue.ts';
+import {
+  deliverJob,
+  planRunJob,
+  QUEUES,
+  scoreShardJob,
+  trainModelJob,
+  type QueueName,
+} from './catalogue.ts';
 import { ensureNightly, type NightlySchedule } from './nightly-schedule.ts';
 import { openProducers } from './open-backend.ts';
 import {
@@ -29,6 +36,8 @@ export interface JobQueue {
   planRun(job: PlanRunJob): Promise<void>;
   /** Enqueues in the order given; a job id that the queue has seen is ignored. */
   scoreShards(jobs: readonly ScoreShardJob[]): Promise<void>;
+  /** Rejects within a second when the back end is away. */
+  trainModel(job: TrainModelJob): Promise<void>;
   /** Enqueues deliveries to webhooks. */
   deliver(jobs: readonly DeliverJob[]): Promise<void>;
   /** Makes the nightly schedule so, keeping an overdue firing; null ends it. Safe to repeat. */
@@ -57,7 +66,7 @@ export async function openJobQueue(
   const report = createOutageReporter(address, onError);
   const producers = await openProducers(connection, report);
   const queues = await orUnavailable(address, openQueues(producers));
-  const { runs, shards, schedules, deliveries } = queues;
+  const { runs, shards, schedules, deliveries, trainings } = queues;
 
   const attempt = async (work: Promise<unknown>, ms: number): Promise<void> => {
     const late = (): Error => queueUnavailable(address, new Error(`no answer within ${ms} ms`));
@@ -75,6 +84,10 @@ export async function openJobQueue(
         await attempt(shards.addBulk(part), BACKGROUND_MS);
       }
     },
+    trainModel: (job) => {
+      const { name, data, opts } = trainModelJob(job);
+      return attempt(trainings.add(name, data, opts), CALLER_WAITS_MS);
+    },
     deliver: async (jobs) => {
       if (jobs.length > 0) await attempt(deliveries.addBulk(jobs.map(deliverJob)), BACKGROUND_MS);
     },
@@ -89,11 +102,12 @@ export async function openJobQueue(
 }
 
 async function openQueues(producers: Producers): Promise<Record<QueueName, Queue>> {
-  const [runs, shards, schedules, deliveries] = await Promise.all([
+  const [runs, shards, schedules, deliveries, trainings] = await Promise.all([
     producers.queue(QUEUES.runs),
     producers.queue(QUEUES.shards),
     producers.queue(QUEUES.schedules),
     producers.queue(QUEUES.deliveries),
+    producers.queue(QUEUES.trainings),
   ]);
-  return { runs, shards, schedules, deliveries };
+  return { runs, shards, schedules, deliveries, trainings };
 }

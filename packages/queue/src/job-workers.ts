@@ -2,9 +2,11 @@ import {
   deliverJobSchema,
   planRunJobSchema,
   scoreShardJobSchema,
+  trainModelJobSchema,
   type DeliverJob,
   type PlanRunJob,
   type ScoreShardJob,
+  type TrainModelJob,
 } from '@segcast/contracts';
 import { UnrecoverableError, type Job, type Processor, type Worker } from 'bullmq';
 import type { Consumers } from './backend.ts';
@@ -19,6 +21,8 @@ import { describeConnection, type QueueConnection } from './queue-connection.ts'
 const PLANS_AT_ONCE = 2;
 /** They mostly wait for the receivers. */
 const DELIVERIES_AT_ONCE = 5;
+/** Each takes a core and memory for minutes, which scoring needs too. */
+const TRAININGS_AT_ONCE = 1;
 
 /** Every handler must bear to be called again with the same job: queues deliver at least once. */
 export interface JobHandlers {
@@ -27,6 +31,7 @@ export interface JobHandlers {
   /** `scheduledFor` is the time the firing was meant for, the same at every delivery. */
   nightly(scheduledFor: Date): Promise<void>;
   deliver(job: DeliverJob): Promise<void>;
+  trainModel(job: TrainModelJob): Promise<void>;
 }
 
 export interface JobWorkersOptions {
@@ -59,6 +64,7 @@ export async function startJobWorkers(
     consumers.worker(QUEUES.shards, processors.shards, { concurrency: shardConcurrency }),
     consumers.worker(QUEUES.schedules, processors.schedules, { concurrency: 1 }),
     consumers.worker(QUEUES.deliveries, processors.deliveries, { concurrency: DELIVERIES_AT_ONCE }),
+    consumers.worker(QUEUES.trainings, processors.trainings, { concurrency: TRAININGS_AT_ONCE }),
   ]);
   const workers = await orUnavailable(address, starting);
   return { close: () => closeWorkers(workers, consumers) };
@@ -78,6 +84,7 @@ function createProcessors(
     runs: createProcessor(planRunJobSchema, (job) => handlers.planRun(job), onError),
     shards: createProcessor(scoreShardJobSchema, (job) => handlers.scoreShard(job), onError),
     deliveries: createProcessor(deliverJobSchema, (job) => handlers.deliver(job), onError),
+    trainings: createProcessor(trainModelJobSchema, (job) => handlers.trainModel(job), onError),
     schedules: createProcessor(
       nightlyJobSchema,
       (_, job) => handlers.nightly(firingTime(job)),

@@ -20,9 +20,13 @@ export type {
   ScoreShard,
   ShardDeps,
   SubmitDeps,
+  TrainDeps,
+  TrainedFiles,
+  TrainModel,
 } from './run-deps.ts';
 export { requireExplainable } from './require-explainable.ts';
 export { runShard } from './run-shard.ts';
+export { runTraining } from './run-training.ts';
 export { scoreShard } from './score-shard.ts';
 export {
   submitNightly,
@@ -31,6 +35,7 @@ export {
   type SubmittedNight,
   type SubmittedRun,
 } from './submit-run.ts';
+export { submitTraining, type SubmitTrainingDeps } from './submit-training.ts';
 export { rfmSegmentsOf } from './summarize-run.ts';
 export { sweep, type SweepDeps } from './sweep.ts';
 export { takeQuintiles } from './take-quintiles.ts';

@@ -19,6 +19,7 @@ import {
 } from '@segcast/store';
 import { predictionsOf } from './read-matches.ts';
 import { listStoredResults } from './results.ts';
+import { presentTraining, trainingProgress } from './present-training.ts';
 import { aggregateParts, summarizeSegment } from './summarize-run.ts';
 
 const FIRST_RESULTS = 100;
@@ -63,14 +64,17 @@ function idsOf(runs: readonly RunRecord[]): string[] {
   return [...new Set(runs.map(({ id }) => id))];
 }
 
-/** A run with its first results and errors, and a nightly run as a whole with its segments. */
+/**
+ * A run with its first results and errors, of which a training has none, and a nightly run as a whole
+ * with its segments.
+ */
 export async function presentRun({ store }: { store: Store }, run: RunRecord): Promise<Run> {
   const first = (limit: number) => ({ limit, cursor: undefined });
   const [[summary], results, errors, segments] = await Promise.all([
     toRunSummaries({ store }, [run]),
     listStoredResults(store, run, first(FIRST_RESULTS)),
     mayHaveErrors(run) ? listFailures(store, predictionsOf(run), first(FIRST_ERRORS)) : undefined,
-    run.segmentId === null ? presentSegments(store, run) : undefined,
+    run.kind === 'nightly' && run.segmentId === null ? presentSegments(store, run) : undefined,
   ]);
   return {
     ...summary!,
@@ -102,7 +106,8 @@ async function presentSegments(store: Store, run: RunRecord): Promise<RunSegment
 }
 
 function toRunSummary(run: RunRecord, stats: AggregatedStats): RunSummary {
-  const succeeded = run.status === 'succeeded';
+  const { training } = run;
+  const isPartial = training === null && run.status !== 'succeeded';
   return {
     run_id: run.id,
     segment_id: run.segmentId,
@@ -110,15 +115,15 @@ function toRunSummary(run: RunRecord, stats: AggregatedStats): RunSummary {
     type: run.type,
     mode: run.kind,
     status: statusOf(run),
-    progress: progressOf(run),
+    progress: training === null ? progressOf(run) : trainingProgress(run.status, training),
     total_customers: run.segmentNumber === null ? totalOf(run) : run.processed,
     processed: run.processed,
     successful: run.successful,
     failed: run.failed,
     imputed: run.imputed,
     warning: warningOf(run),
-    aggregated_stats: stats,
-    ...(succeeded ? {} : { partial: true as const }),
+    aggregated_stats: training === null ? stats : {},
+    ...(isPartial ? { partial: true as const } : {}),
     models: run.models,
     churn_thresholds: run.churnThresholds,
     rule_hash: run.ruleHash,
@@ -130,6 +135,7 @@ function toRunSummary(run: RunRecord, stats: AggregatedStats): RunSummary {
     // An unfinished run may carry the error of an attempt that is about to be repeated.
     error: statusOf(run) === 'failed' ? problemOf(run) : null,
     links: linksOf(run),
+    ...(training && presentTraining(training)),
   };
 }
 
@@ -175,14 +181,16 @@ function warningOf({ models, warning }: RunRecord): string | null {
   return warnings.length === 0 ? null : warnings.join(' ');
 }
 
-function linksOf({ id, segmentId, segmentNumber }: RunRecord): Record<string, string> {
+function linksOf({ id, segmentId, segmentNumber, training }: RunRecord): Record<string, string> {
   const self = `${API_PREFIX}/ml/runs/${id}/`;
+  const cancel = `${self}cancel/`;
+  if (training) return { self, cancel, model: `${API_PREFIX}/ml/models/${training.model}/` };
   const asSeen = segmentNumber === null ? '' : `?segment_id=${segmentId}`;
   return {
     self: `${self}${asSeen}`,
     results: `${self}results/${asSeen}`,
     errors: `${self}errors/${asSeen}`,
-    cancel: `${self}cancel/`,
+    cancel,
     ...(segmentId !== null && { segment: `${API_PREFIX}/segments/${segmentId}/` }),
   };
 }

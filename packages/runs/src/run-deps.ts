@@ -1,7 +1,13 @@
 import type { ChurnThresholds, MlStatus } from '@segcast/contracts';
 import type { JobQueue } from '@segcast/queue';
 import type { RfmSettings, Scorer } from '@segcast/scoring';
-import type { Capabilities, ClaimedShard, Store } from '@segcast/store';
+import type {
+  Capabilities,
+  ClaimedShard,
+  ClaimedTraining,
+  Store,
+  TrainingProgress,
+} from '@segcast/store';
 import type { Warehouse } from '@segcast/warehouse';
 
 /** What runs say of their own life; pino's logger is one. */
@@ -71,6 +77,29 @@ export interface ShardDeps {
   /** The engines that `scoreShard` has. */
   capabilities: Capabilities;
   scoreShard: ScoreShard;
+  log: RunLog;
+}
+
+/** The files of a version that was trained, by name, and what is worth knowing of it. */
+export interface TrainedFiles {
+  files: ReadonlyMap<string, Buffer>;
+  notes: string[];
+}
+
+/**
+ * Trains a model, perhaps in another thread; rejects with the signal's reason soon after it is
+ * aborted. The version's name must follow from the run. Tells how far it is, now and then.
+ */
+export type TrainModel = (
+  training: ClaimedTraining,
+  signal: AbortSignal,
+  onProgress: (progress: TrainingProgress) => void,
+) => Promise<TrainedFiles>;
+
+export interface TrainDeps {
+  store: Store;
+  claims: ClaimSettings;
+  trainModel: TrainModel;
   log: RunLog;
 }
 

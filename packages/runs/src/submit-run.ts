@@ -12,6 +12,7 @@ import {
   type NewRun,
   type RunRecord,
   type SegmentRecord,
+  type Store,
   type Submission,
   type Submitted,
 } from '@segcast/store';
@@ -52,7 +53,7 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
   // A key stands for its run whatever has become of the segment since.
   const known = idempotency === null ? null : await findKeyedRun(deps.store, idempotency);
   if (known !== null) {
-    return answer(deps, await readRunRecord(deps.store, known.runId), known.deduplicated);
+    return presentSubmitted(deps, await readRunRecord(deps.store, known.runId), known.deduplicated);
   }
   const [segment, settings] = await Promise.all([
     readSegment(deps.store, segmentId),
@@ -77,7 +78,7 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
     whole: null,
   };
   const submitted = await insertAndDispatch(deps, newRun, { callbackUrl, idempotency });
-  return answer(deps, submitted.run, submitted.deduplicated);
+  return presentSubmitted(deps, submitted.run, submitted.deduplicated);
 }
 
 /** The key with all that decides whether a request is the same. */
@@ -89,8 +90,9 @@ function keyOf(
   return { apiKeyId, key, requestHash: createHash('sha256').update(asked).digest('hex') };
 }
 
-async function answer(
-  deps: SubmitDeps,
+/** A run as whoever submitted it is answered. */
+export async function presentSubmitted(
+  deps: { store: Store },
   run: RunRecord,
   deduplicated: boolean,
 ): Promise<SubmittedRun> {

@@ -30,7 +30,10 @@ import { dispatchDue } from './webhooks/deliver.ts';
 export interface SweepDeps {
   /** With room for two connections at least: one holds the sweeper's lock. */
   store: Store;
-  queue: Pick<JobQueue, 'deliver' | 'ping' | 'planRun' | 'scoreShards' | 'upsertNightly'>;
+  queue: Pick<
+    JobQueue,
+    'deliver' | 'ping' | 'planRun' | 'scoreShards' | 'trainModel' | 'upsertNightly'
+  >;
   claims: ClaimSettings;
   /** Succeeded runs of each segment whose predictions are kept. */
   keepRuns: number;
@@ -70,7 +73,7 @@ async function failExhausted({ store, claims, log }: SweepDeps): Promise<void> {
   }
   for (const { error, ...claim } of await exhaustedPlans(store, claims.maxClaims)) {
     const last = error ?? HOLDER_GONE;
-    log.error({ ...claim, error: last }, 'run given up: its planners went away');
+    log.error({ ...claim, error: last }, 'run given up: its holders went away');
     await releasePlan(store, claim, { error: last, backOffMs: 0, final: true });
   }
 }
@@ -108,12 +111,14 @@ async function redispatch({ store, queue, claims, nightly, log }: SweepDeps): Pr
     await queue.upsertNightly(await nightlyInForce(store, nightly));
     const lost = { lostAfterMs: claims.leaseMs, limit: JOBS_AT_ONCE };
     const plans = await redispatchPlans(store, lost);
-    for (const job of plans) await queue.planRun(job);
+    for (const { kind, ...job } of plans) {
+      await (kind === 'training' ? queue.trainModel(job) : queue.planRun(job));
+    }
     const shards = await redispatchShards(store, lost);
     await queue.scoreShards(shards);
     await dispatchDue({ store, queue });
     if (plans.length + shards.length > 0) {
-      log.info({ plans: plans.length, shards: shards.length }, 'jobs enqueued again');
+      log.info({ runs: plans.length, shards: shards.length }, 'jobs enqueued again');
     }
   } catch (error) {
     // A queue that is away stays so for many sweeps, and whoever opened it has reported it.

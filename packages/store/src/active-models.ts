@@ -64,22 +64,29 @@ export type JudgeSwitch = (
  */
 export function activateModel(
   store: Store,
-  { model, version, chosen }: Activation,
+  activation: Activation,
   judge: JudgeSwitch = () => undefined,
 ): Promise<Switched> {
-  return inTransaction(store, async (client) => {
-    await lockModel(client, model);
-    const candidate = await loadVersion(client, model, version);
-    const from = await activeVersionOf(client, model);
-    if (from === version) return { from, to: version };
-    judge(candidate, from === null ? null : await loadVersion(client, model, from));
-    await client.query(
-      'INSERT INTO segcast.model_activations (model, version, chosen) VALUES ($1, $2, $3)',
-      [model, version, chosen],
-    );
-    await switchTo(client, model, version);
-    return { from, to: version };
-  });
+  return inTransaction(store, (client) => takeIntoUse(client, activation, judge));
+}
+
+/** As `activateModel`, in the caller's transaction. */
+export async function takeIntoUse(
+  client: Queryable,
+  { model, version, chosen }: Activation,
+  judge: JudgeSwitch,
+): Promise<Switched> {
+  await lockModel(client, model);
+  const candidate = await loadVersion(client, model, version);
+  const from = await activeVersionOf(client, model);
+  if (from === version) return { from, to: version };
+  judge(candidate, from === null ? null : await loadVersion(client, model, from));
+  await client.query(
+    'INSERT INTO segcast.model_activations (model, version, chosen) VALUES ($1, $2, $3)',
+    [model, version, chosen],
+  );
+  await switchTo(client, model, version);
+  return { from, to: version };
 }
 
 /**

@@ -15,6 +15,7 @@ export async function deleteAbandonedPredictions(store: Store): Promise<number> 
   const rows = await store.rows<{ id: string }>(
     `SELECT id FROM segcast.runs
      WHERE status IN ('failed', 'cancelled') AND predictions_deleted_at IS NULL
+       AND kind <> 'training'
      ORDER BY id LIMIT ${AT_ONCE}`,
   );
   return deleteEach(store, rows);

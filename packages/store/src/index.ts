@@ -65,6 +65,7 @@ export {
   readRunRecord,
   type FrozenRun,
   type FrozenSegment,
+  type RunKind,
   type RunRecord,
   type StoredError,
   type StoredRunStatus,
@@ -84,5 +85,7 @@ export * from './sessions.ts';
 export * from './shards.ts';
 export { insertSubmission, type Submission, type Submitted } from './submit.ts';
 export * from './sweep-lock.ts';
+export type { NewTraining, TrainingRecord } from './training-record.ts';
+export * from './trainings.ts';
 export * from './webhooks.ts';
 export * from './write-segments.ts';

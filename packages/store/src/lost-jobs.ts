@@ -1,6 +1,6 @@
 import type { PlanRunJob, ScoreShardJob } from '@segcast/contracts';
 import type { Store } from './open-store.ts';
-import type { StoredError } from './run-record.ts';
+import type { RunKind, StoredError } from './run-record.ts';
 import type { ShardClaim } from './shards.ts';
 import type { PlanClaim } from './plan-run.ts';
 
@@ -22,12 +22,18 @@ function isLost(row: string): string {
     - $1 * power(2, least(${row}.dispatch, ${MOST_DOUBLINGS})) * interval '1 ms')`;
 }
 
-/** Numbers new jobs for the runs that wait to be planned and whose job is lost, oldest first. */
+/** The job of a run as a whole: to plan it, or to train it. */
+export type WholeRunJob = PlanRunJob & { kind: RunKind };
+
+/**
+ * Numbers new jobs for the runs that wait to be planned or trained and whose job is lost, oldest
+ * first.
+ */
 export function redispatchPlans(
   store: Store,
   { lostAfterMs, limit }: LostAfter,
-): Promise<PlanRunJob[]> {
-  return store.rows<PlanRunJob>(
+): Promise<WholeRunJob[]> {
+  return store.rows<WholeRunJob>(
     `UPDATE segcast.runs r SET dispatch = r.dispatch + 1, dispatched_at = clock_timestamp()
      FROM (
        SELECT id FROM segcast.runs x
@@ -35,7 +41,7 @@ export function redispatchPlans(
          AND (x.lease_until IS NULL OR x.lease_until < clock_timestamp()) AND ${isLost('x')}
        ORDER BY id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
      ) lost
-     WHERE r.id = lost.id RETURNING r.id AS run_id, r.dispatch`,
+     WHERE r.id = lost.id RETURNING r.id AS run_id, r.dispatch, r.kind`,
     [lostAfterMs, limit],
   );
 }
@@ -74,7 +80,7 @@ export function exhaustedShards(
   );
 }
 
-/** Runs whose planning was begun `maxClaims` times and whose last planner has gone. */
+/** Runs whose planning or training was begun `maxClaims` times and whose last planner has gone. */
 export function exhaustedPlans(
   store: Store,
   maxClaims: number,

@@ -10,6 +10,7 @@ import { campaigns } from './migrations/0007-campaigns.ts';
 import { models } from './migrations/0008-models.ts';
 import { explanations } from './migrations/0010-explanations.ts';
 import { unanalysedArrays } from './migrations/0011-unanalysed-arrays.ts';
+import { trainings } from './migrations/0012-trainings.ts';
 import { loadKnex } from './load-knex.ts';
 import { guardStore } from './store-error.ts';
 
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: '0008-models', sql: models },
   { name: '0010-explanations', sql: explanations },
   { name: '0011-unanalysed-arrays', sql: unanalysedArrays },
+  { name: '0012-trainings', sql: trainings },
 ];
 
 const SOURCE: Knex.MigrationSource<NumberedMigration> = {

@@ -49,16 +49,22 @@ export const SELECT_VERSION = `
  * same version. Throws `model_version_taken` naming the file that differs.
  */
 export function insertModelVersion(store: Store, version: NewModelVersion): Promise<boolean> {
-  return inTransaction(store, async (client) => {
-    const { rowCount } = await client.query(
-      `INSERT INTO segcast.model_versions (model, version, placeholder, source)
-       VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [version.model, version.version, version.placeholder, version.source],
-    );
-    if (rowCount === 0) await refuseOtherFiles(client, version);
-    else await insertFiles(client, version);
-    return rowCount === 1;
-  });
+  return inTransaction(store, (client) => keepVersion(client, version));
+}
+
+/** As `insertModelVersion`, in the caller's transaction. */
+export async function keepVersion(
+  client: pg.PoolClient,
+  version: NewModelVersion,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `INSERT INTO segcast.model_versions (model, version, placeholder, source)
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+    [version.model, version.version, version.placeholder, version.source],
+  );
+  if (rowCount === 0) await refuseOtherFiles(client, version);
+  else await insertFiles(client, version);
+  return rowCount === 1;
 }
 
 async function insertFiles(client: pg.PoolClient, { model, version, files }: NewModelVersion) {

@@ -1,6 +1,6 @@
 import type { Store } from './open-store.ts';
 import { closeIfLast, failRun, type Summarize } from './close-run.ts';
-import { ANY_ENGINE, type StoredError } from './run-record.ts';
+import { ANY_ENGINE, type RunKind, type StoredError } from './run-record.ts';
 import { inTransaction, statementsOf, type Statements } from './transaction.ts';
 
 /** The right to plan a run, until another planner takes it over. */
@@ -20,21 +20,26 @@ export interface RunPlan {
 }
 
 /** Takes a queued run, or one whose planner has gone; null when there is nothing to take. */
-export async function claimPlan(
+export function claimPlan(store: Store, runId: string, leaseMs: number): Promise<PlanClaim | null> {
+  return claimRun(store, runId, { leaseMs, kinds: ['segment', 'nightly'] });
+}
+
+/** Takes a run as a whole, if it is of one of the kinds. */
+export async function claimRun(
   store: Store,
   runId: string,
-  leaseMs: number,
+  { leaseMs, kinds }: { leaseMs: number; kinds: readonly RunKind[] },
 ): Promise<PlanClaim | null> {
   const [row] = await store.rows<{ attempt: number }>(
     `UPDATE segcast.runs
      SET status = 'planning', attempt = attempt + 1, dispatched_at = NULL,
        lease_until = clock_timestamp() + $2 * interval '1 ms',
        started_at = coalesce(started_at, clock_timestamp())
-     WHERE id = $1 AND not_before <= clock_timestamp()
+     WHERE id = $1 AND kind = ANY ($3) AND not_before <= clock_timestamp()
        AND (status = 'queued' OR status = 'planning'
          AND (lease_until IS NULL OR lease_until < clock_timestamp()))
      RETURNING attempt`,
-    [runId, leaseMs],
+    [runId, leaseMs, kinds],
   );
   return row === undefined ? null : { runId, attempt: row.attempt };
 }

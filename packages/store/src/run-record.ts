@@ -10,7 +10,12 @@ import type pg from 'pg';
 import { isUuid } from './cursor.ts';
 import type { Store } from './open-store.ts';
 import { guardStore } from './store-error.ts';
+import { TRAINING_JSON, type TrainingRecord } from './training-record.ts';
 
+/** A run scores a segment or, at night, all active ones; or it trains a model. */
+export type RunKind = 'segment' | 'nightly' | 'training';
+
+/** Training runs are `planning` until they have ended: nothing of them is ever divided. */
 export type StoredRunStatus =
   'queued' | 'planning' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
 
@@ -33,13 +38,13 @@ export interface FrozenRun {
   rfmSettings: unknown;
   /** Whether it also explains what drives churn. */
   explain: boolean;
-  /** Null for a nightly run as a whole, as are its name and rule. */
+  /** Null for a run that is not of one segment, as are its name and rule. */
   segmentId: number | null;
   segmentName: string | null;
   rules: unknown;
-  /** Of a nightly run as a whole: of all its segments' rules. */
+  /** Of a nightly run as a whole: of all its segments' rules; of a training: of its options. */
   ruleHash: string;
-  /** Of a nightly run as a whole: the service's own. */
+  /** Of a run that is not of one segment: the service's own. */
   churnThresholds: ChurnThresholds;
 }
 
@@ -55,7 +60,7 @@ export interface FrozenSegment {
 /** A run as a whole, or a nightly run as one of its segments sees it. */
 export interface RunRecord extends FrozenRun {
   id: string;
-  kind: 'segment' | 'nightly';
+  kind: RunKind;
   status: StoredRunStatus;
   scheduledFor: Date | null;
   estimatedMembers: number;
@@ -75,6 +80,8 @@ export interface RunRecord extends FrozenRun {
   segmentNumber: number | null;
   /** Why a nightly run had to leave the segment out. */
   segmentError: StoredError | null;
+  /** Of a run that trains a model, else null. */
+  training: TrainingRecord | null;
   warning: string | null;
   error: StoredError | null;
   createdAt: Date;
@@ -107,7 +114,7 @@ export function selectRuns(segment: string): string {
     r.scheduled_for AS "scheduledFor", r.estimated_members AS "estimatedMembers", r.warning,
     r.error, r.created_at AS "createdAt", r.started_at AS "startedAt",
     r.finished_at AS "finishedAt", r.predictions_deleted_at AS "predictionsDeletedAt",
-    clock_timestamp() AS "asOf",
+    clock_timestamp() AS "asOf", ${TRAINING_JSON} AS training,
     s.segment_id AS "segmentId", s.segment_name AS "segmentName", s.rules,
     coalesce(s.rule_hash, r.rule_hash) AS "ruleHash",
     coalesce(s.churn_thresholds, r.churn_thresholds) AS "churnThresholds",
@@ -119,6 +126,7 @@ export function selectRuns(segment: string): string {
   FROM segcast.runs r
   LEFT JOIN segcast.run_segments s
     ON s.run_id = r.id AND (r.rule_hash IS NULL OR ${segment})
+  LEFT JOIN segcast.trainings t ON t.run_id = r.id
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(h.processed), 0)::bigint AS processed,
       coalesce(sum(h.successful), 0)::bigint AS successful,

@@ -2,6 +2,7 @@ export { comparisons, scoresTable, type ModelCard } from './card/model-card.ts';
 export type { ModelGoal } from './data/training-source.ts';
 export {
   trainModel,
+  versionName,
   type TrainedModel,
   type TrainOptions,
   type TrainProgress,

@@ -29,6 +29,8 @@ export interface TrainProgress {
 export interface TrainOptions {
   onProgress?: (progress: TrainProgress) => void;
   signal?: AbortSignal;
+  /** The version's name; by default made of the time and of chance. */
+  version?: string;
   /** Tests one part of several in turn. */
   fold?: { index: number; of: number };
 }
@@ -87,7 +89,22 @@ export async function trainModel(
   const training = factsOf(source, dataset, learnt, { relation, started });
   const leaks = chosen ? [] : findLeaks(dataset);
   const notes = [...(chosen?.notes ?? []), ...dataset.notes, ...learnt.notes, ...leaks];
-  return writeUp(goal, isFormula, { dataset, learnt, training, notes, seed: request.seed });
+  const method = isFormula ? 'bgnbd' : 'network';
+  const version = options.version ?? versionName(method, new Date(started), randomBytes(2));
+  return writeUp(goal, isFormula, {
+    version,
+    dataset,
+    learnt,
+    training,
+    notes,
+    seed: request.seed,
+  });
+}
+
+/** A version's name: by what method and when, and some bytes of which no two trainings have the same. */
+export function versionName(method: TrainRequest['method'], at: Date, unique: Buffer): string {
+  const stamp = at.toISOString().replace(/[-:]/g, '').slice(0, 15);
+  return `${method}-${stamp}-${unique.toString('hex')}`;
 }
 
 type Progress = Parameters<typeof trainChurn>[2];
@@ -182,6 +199,7 @@ function writeUp(
   name: ModelGoal,
   isFormula: boolean,
   parts: {
+    version: string;
     dataset: Dataset;
     learnt: Learnt;
     training: TrainingFacts;
@@ -189,10 +207,8 @@ function writeUp(
     seed: number;
   },
 ): TrainedModel {
-  const { dataset, learnt, training, notes, seed } = parts;
+  const { version, dataset, learnt, training, notes, seed } = parts;
   const kind = isFormula ? ('bgnbd' as const) : name;
-  const stamp = training.trained_at.replace(/[-:]/g, '').slice(0, 15);
-  const version = `${isFormula ? 'bgnbd' : 'network'}-${stamp}-${randomBytes(2).toString('hex')}`;
   // A formula takes values as they are.
   const inputs = isFormula
     ? dataset.inputs.map(({ name, column, imputed, histogram }) => ({

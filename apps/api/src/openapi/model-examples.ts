@@ -12,7 +12,7 @@ import type {
  * Models as the API document shows them.
  */
 
-const METRICS: ModelMetrics = {
+export const MODEL_METRICS: ModelMetrics = {
   auc: 0.768,
   pr_auc: 0.861,
   log_loss: 0.512,
@@ -32,7 +32,7 @@ const TRAINED: ModelVersion = {
   source: 'trained',
   registered_at: '2026-01-05T09:00:00.000Z',
   inputs: ['total_revenue', 'transaction_count', 'days_since_last_transaction'],
-  metrics: METRICS,
+  metrics: MODEL_METRICS,
   rfm: null,
 };
 
@@ -51,7 +51,7 @@ export const MODEL_SUMMARY: ModelSummary = {
   active_version: TRAINED.version,
   placeholder: false,
   versions: 2,
-  metrics: METRICS,
+  metrics: MODEL_METRICS,
 };
 
 export const MODEL: ModelDetail = {

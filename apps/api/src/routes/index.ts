@@ -34,6 +34,7 @@ import {
   updateWebhook,
   webhookDeliveries,
 } from './webhooks.ts';
+import { trainModel } from './train-model.ts';
 import { createSegment, deleteSegment, updateSegment } from './write-segments.ts';
 
 const DOCUMENTED: readonly Route[] = [
@@ -89,6 +90,7 @@ const DOCUMENTED: readonly Route[] = [
   activateModel,
   rollBackModel,
   compareModel,
+  trainModel,
   invalidateCache,
   mlStatus,
   listKeys,
