@@ -45,8 +45,9 @@ const train = async (more: object = {}): Promise<Run> => {
   return body as Run;
 };
 const show = async (runId: string) => (await api.call('GET', `/ml/runs/${runId}/`)).body as Run;
-const finished = async (runId: string): Promise<Run> => {
-  await until('the training ends', async () => (await show(runId)).finished_at !== null);
+const finished = async (runId: string, seconds = 60): Promise<Run> => {
+  const hasEnded = async () => (await show(runId)).finished_at !== null;
+  await until('the training ends', hasEnded, seconds);
   return show(runId);
 };
 const versions = async () =>
@@ -181,7 +182,8 @@ describe('killed in the middle', () => {
     }
     const second = startWorkerProcess(api.service.url, connection, settings);
     try {
-      expect(await finished(runId)).toMatchObject({ status: 'succeeded', model: 'churn' });
+      await second.ready();
+      expect(await finished(runId, 120)).toMatchObject({ status: 'succeeded', model: 'churn' });
     } finally {
       await second.end('SIGTERM');
     }
@@ -190,7 +192,7 @@ describe('killed in the middle', () => {
     ])) as [{ attempt: number }];
     expect(attempt).toBe(2);
     expect(await versionsOf(runId)).toHaveLength(1);
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('with a worker', () => {
