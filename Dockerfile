@@ -21,4 +21,4 @@ COPY apps apps
 COPY packages packages
 COPY models models
 USER node
-CMD ["node", "apps/api/bin/api.mjs"]
+CMD ["node", "--max-semi-space-size=2", "apps/api/bin/api.mjs"]

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface SupervisedCommand {
+  nodeArguments?: readonly string[];
   /** Script for this Node. */
   script: string;
   env: NodeJS.ProcessEnv;
@@ -66,11 +67,15 @@ export function supervise(
   };
 }
 
-function start({ script, env, logFile }: SupervisedCommand): ChildProcess {
+function start({ nodeArguments = [], script, env, logFile }: SupervisedCommand): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
     const stdio = ['ignore', log, log, 'ipc'] as const;
-    return spawn(process.execPath, [script], { env, detached: true, stdio: [...stdio] });
+    return spawn(process.execPath, [...nodeArguments, script], {
+      env,
+      detached: true,
+      stdio: [...stdio],
+    });
   } finally {
     closeSync(log);
   }
