@@ -15,6 +15,8 @@ WORKDIR /app
 ENV NODE_ENV=production
 # One arena of freed memory per thread would cost a worker some 40 MB.
 ENV MALLOC_ARENA_MAX=2
+# And 30 MB of large buffers freed long ago.
+ENV MALLOC_MMAP_THRESHOLD_=1048576
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json package-lock.json ./
 COPY apps apps

@@ -61,7 +61,11 @@ class CopyIn implements pg.Submittable {
     const taken = (error?: Error | null): void => {
       if (!error) onSent();
     };
-    if (stream?.write(data, taken) !== false) return;
+    if (stream?.write(data, taken) !== false) {
+      // Of bytes that were taken at once Node tells in the next tick, which promises alone never let come.
+      await new Promise((resolve) => process.nextTick(resolve));
+      return;
+    }
     let onDrain = (): void => undefined;
     const drained = new Promise<void>((resolve) => (onDrain = resolve));
     stream.once('drain', onDrain);

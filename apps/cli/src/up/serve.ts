@@ -48,10 +48,10 @@ export async function serve(
 }
 
 /**
- * Large exports make young objects by the million; V8's default of three times 16 MB for them is
- * memory for nothing. As in package.json and the image.
+ * Large exports make young objects by the million, and a worker's start some; V8's default of three
+ * times 16 MB for them is memory for nothing. As in package.json and the image.
  */
-const NODE_ARGUMENTS = { api: ['--max-semi-space-size=2'], worker: [] } as const;
+const NODE_ARGUMENTS = ['--max-semi-space-size=2'];
 
 async function superviseApp(
   name: 'api' | 'worker',
@@ -61,7 +61,7 @@ async function superviseApp(
 ): Promise<never> {
   const logFile = prepareLogFile(dataDir, name);
   const script = join(PROJECT_ROOT, 'apps', name, 'bin', `${name}.mjs`);
-  const app = supervise({ nodeArguments: NODE_ARGUMENTS[name], script, env, logFile }, (how) =>
+  const app = supervise({ nodeArguments: NODE_ARGUMENTS, script, env, logFile }, (how) =>
     console.log(`The ${name} ended (${how}) and is started again.`),
   );
   shutdown.add(name, () => app.stop());
