@@ -90,10 +90,11 @@ it('aborts the read of the warehouse between two batches', async () => {
   const claim = await service.claim(runId, 0);
   const stop = new AbortController();
   const seen: number[] = [];
-  const scoring = scoreShard(service.scoreDeps, claim, stop.signal, (processed) => {
+  const onProgress = (processed: number): void => {
     seen.push(processed);
     stop.abort();
-  });
+  };
+  const scoring = scoreShard(service.scoreDeps, claim, stop.signal, { onProgress });
   await expect(scoring).rejects.toMatchObject({ code: 'run_cancelled' });
   expect(seen).toEqual([256]);
 });

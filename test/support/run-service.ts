@@ -180,7 +180,7 @@ export async function createRunService(options: RunServiceOptions = {}): Promise
     store,
     claims: CLAIMS,
     capabilities: scoring.capabilities,
-    scoreShard: (shard, signal, onProgress) => scoreShard(scoreDeps, shard, signal, onProgress),
+    scoreShard: (shard, signal, onProgress) => scoreShard(scoreDeps, shard, signal, { onProgress }),
     log: SILENT,
   };
   const sweepDeps: SweepDeps = {

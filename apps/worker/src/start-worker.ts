@@ -9,6 +9,8 @@ import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
 import { startSweeper } from './start-sweeper.ts';
 
+/** One is scored while another is saved, and the next is there when the first is scored. */
+const SHARDS_PER_THREAD = 2;
 /** Claims are renewed at least this often, in milliseconds. */
 const HEARTBEAT_MS = 1000;
 /** Shards in hand may end in this time when the worker is stopped; then they are given back. */
@@ -35,7 +37,7 @@ export async function startWorker(app: App): Promise<void> {
   const { threads } = config.scoring;
   const handlers = createJobHandlers(app, deps, claims);
   const workers = await startJobWorkers(services.queue, handlers, {
-    shardConcurrency: threads,
+    shardConcurrency: SHARDS_PER_THREAD * threads,
     onError: reportTo(app),
   });
   shutdown.add('job workers', () => finishJobs(workers, deps, app));

@@ -178,24 +178,26 @@ export function idAt({ bytes, offsets }: IdColumn, member: number): string {
 /** Larger ones, of a shard that grew out of all proportion, are better given back to the system. */
 const MOST_KEPT_MEMBERS = 2 ** 20;
 
+/** One shard is saved while another is scored. */
+const MOST_IDLE = 2;
+
 /**
- * The memory of the last shard, if it is free. Taken anew for each it would be garbage outside of
- * V8's heap by the hundred megabytes a run, which makes V8 collect all the time.
+ * The memory of shards that are done. Taken anew for each it would be garbage outside of V8's heap
+ * by the hundred megabytes a run, which makes V8 collect all the time.
  */
-let idle: HeldResults | null = null;
+const idle: HeldResults[] = [];
 
 /** Empty results, to be given back when their shard is saved. */
 export function takeHeldResults(
   predictors: readonly Predictor[],
   pass: SegmentPass | null,
 ): HeldResults {
-  const held = idle ?? new HeldResults(predictors, pass);
-  idle = null;
+  const held = idle.pop() ?? new HeldResults(predictors, pass);
   held.reset(predictors, pass);
   return held;
 }
 
 /** Nobody may look at what was saved of them any more. */
 export function giveBackHeldResults(held: HeldResults): void {
-  if (held.ids.offsets.length <= MOST_KEPT_MEMBERS) idle = held;
+  if (held.ids.offsets.length <= MOST_KEPT_MEMBERS && idle.length < MOST_IDLE) idle.push(held);
 }

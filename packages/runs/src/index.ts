@@ -27,7 +27,7 @@ export type {
 export { requireExplainable } from './require-explainable.ts';
 export { runShard } from './run-shard.ts';
 export { runTraining } from './run-training.ts';
-export { scoreShard } from './score-shard.ts';
+export { scoreShard, type ShardEvents } from './score-shard.ts';
 export {
   submitNightly,
   submitRun,

@@ -1,5 +1,11 @@
 import { parseRule, toSqlCondition } from '@segcast/rules';
-import { addToStats, createStats, MemberSample, type PartialStats } from '@segcast/scoring';
+import {
+  addToStats,
+  createStats,
+  MemberSample,
+  type PartialStats,
+  type SampledStats,
+} from '@segcast/scoring';
 import { finishShard, type ClaimedShard } from '@segcast/store';
 import { readColumns, streamMembers, type StreamedMembers } from '@segcast/warehouse';
 import { giveBackHeldResults, takeHeldResults, type HeldResults } from './held-results.ts';
@@ -7,6 +13,14 @@ import type { ScoreDeps } from './run-deps.ts';
 import { orderById } from './order-by-id.ts';
 import { SegmentPass } from './segment-pass.ts';
 import { summarizeRun } from './summarize-run.ts';
+
+/** What the scoring of a shard tells of itself. */
+export interface ShardEvents {
+  /** How many members are scored, at every batch. */
+  onProgress: (processed: number) => void;
+  /** All are: the scorer is free, and what is left to do is to keep the results. */
+  onScored: () => void;
+}
 
 /**
  * Streams the members of a claimed shard through the scorer and keeps the results, all at once and
@@ -16,14 +30,15 @@ export async function scoreShard(
   deps: ScoreDeps,
   shard: ClaimedShard,
   signal: AbortSignal,
-  onProgress: (processed: number) => void = () => undefined,
+  { onProgress = () => undefined, onScored = () => undefined }: Partial<ShardEvents> = {},
 ): Promise<void> {
-  const { held, stats, sample, counts, streamed } = await streamAndScore(
+  const { held, stats, sampled, counts, streamed } = await streamAndScore(
     deps,
     shard,
     signal,
     onProgress,
   );
+  onScored();
   const order = orderById(held.ids);
   signal.throwIfAborted();
   await finishShard(
@@ -33,7 +48,7 @@ export async function scoreShard(
       shard: shard.shard,
       attempt: shard.attempt,
       ...held.saved(order),
-      stats: { ...stats, sample: sample.result() },
+      stats: { ...stats, sample: sampled },
       counts,
       successful: stats.successful,
       imputed: stats.imputed,
@@ -48,7 +63,7 @@ export async function scoreShard(
 interface Scored {
   held: HeldResults;
   stats: PartialStats;
-  sample: MemberSample;
+  sampled: SampledStats;
   /** Of each segment of a nightly run. */
   counts: Float64Array | null;
   streamed: StreamedMembers;
@@ -86,5 +101,5 @@ async function streamAndScore(
       onProgress(stats.members);
     },
   });
-  return { held, stats, sample, counts: pass?.counts() ?? null, streamed };
+  return { held, stats, sampled: sample.result(), counts: pass?.counts() ?? null, streamed };
 }

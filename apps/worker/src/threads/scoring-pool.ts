@@ -15,7 +15,7 @@ export class ScoringPool {
   readonly #log: RunLog;
   readonly #threads = new Set<ScoringThread>();
   readonly #idle: ScoringThread[] = [];
-  readonly #waiting: ((thread: ScoringThread) => void)[] = [];
+  readonly #waiting: { shard: number; take: (thread: ScoringThread) => void }[] = [];
   readonly #closing = new AbortController();
 
   private constructor(first: ScoringThread, settings: ThreadSettings, log: RunLog) {
@@ -40,13 +40,21 @@ export class ScoringPool {
     return pool;
   }
 
-  /** Scores a shard in the next idle thread. */
+  /**
+   * Scores a shard in the next thread that is free, which it is again when the shard only has to be
+   * saved.
+   */
   readonly scoreShard: ScoreShard = async (shard, signal, onProgress) => {
-    const thread = this.#idle.pop() ?? (await this.#nextIdle());
+    const thread = this.#idle.pop() ?? (await this.#nextIdle(shard.shard));
+    let held = true;
+    const release = (): void => {
+      if (held) this.#release(thread);
+      held = false;
+    };
     try {
-      await thread.score(shard, signal, onProgress);
+      await thread.score(shard, signal, { onProgress, onScored: release });
     } finally {
-      this.#release(thread);
+      release();
     }
   };
 
@@ -93,14 +101,18 @@ export class ScoringPool {
     }
   }
 
-  #nextIdle(): Promise<ScoringThread> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** The first shards of runs come first, as in the queue: a small run waits for no large one's. */
+  #nextIdle(shard: number): Promise<ScoringThread> {
+    return new Promise((take) => {
+      this.#waiting.push({ shard, take });
+      this.#waiting.sort((a, b) => a.shard - b.shard);
+    });
   }
 
   #release(thread: ScoringThread): void {
     if (!this.#threads.has(thread)) return;
     const next = this.#waiting.shift();
-    if (next) next(thread);
+    if (next) next.take(thread);
     else this.#idle.push(thread);
   }
 }

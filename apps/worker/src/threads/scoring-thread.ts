@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import { fromSentError, toSentError } from '@segcast/contracts';
+import type { ShardEvents } from '@segcast/runs';
 import { startThread } from '@segcast/runtime';
 import type { EngineName } from '@segcast/scoring';
 import type { ClaimedShard } from '@segcast/store';
@@ -24,13 +25,15 @@ const COLLECT_AFTER = '--initial-old-space-size=64';
 
 type Ready = Extract<FromThread, { kind: 'ready' }>;
 
-interface ShardInHand {
-  onProgress: (processed: number) => void;
+interface ShardInHand extends ShardEvents {
   resolve: () => void;
   reject: (error: unknown) => void;
 }
 
-/** A thread with an engine, a reader and a writer of its own; scores one shard at a time. */
+/**
+ * A thread with an engine, a reader and a writer of its own. It scores one shard at a time, and may
+ * save another meanwhile.
+ */
 export class ScoringThread {
   readonly engine: EngineName;
   /** Why another engine was not taken, where one was tried. */
@@ -38,7 +41,8 @@ export class ScoringThread {
   /** Resolves, with a word on how, when the thread has ended. */
   readonly ended: Promise<Error>;
   readonly #worker: Worker;
-  #inHand: ShardInHand | null = null;
+  readonly #inHand = new Map<number, ShardInHand>();
+  #lastTask = 0;
   #end: Error | null = null;
 
   private constructor(worker: Worker, ready: Ready, ended: Promise<Error>) {
@@ -49,7 +53,7 @@ export class ScoringThread {
     worker.on('message', (message: FromThread) => this.#onMessage(message));
     void this.ended.then((error) => {
       this.#end = error;
-      this.#settle()?.reject(error);
+      for (const task of [...this.#inHand.keys()]) this.#settle(task)?.reject(error);
     });
   }
 
@@ -66,29 +70,30 @@ export class ScoringThread {
   }
 
   /** Rejects with what the scoring threw, or with how the thread ended. */
-  score(
-    shard: ClaimedShard,
-    signal: AbortSignal,
-    onProgress: (processed: number) => void,
-  ): Promise<void> {
+  score(shard: ClaimedShard, signal: AbortSignal, events: ShardEvents): Promise<void> {
     if (this.#end) return Promise.reject(this.#end);
-    const abort = (): void => this.abort(signal.reason);
-    const scored = new Promise<void>((resolve, reject) => {
-      this.#inHand = { onProgress, resolve, reject };
-      this.#send({ kind: 'score', shard });
+    const task = ++this.#lastTask;
+    const abort = (): void => this.#abort(task, signal.reason);
+    const saved = new Promise<void>((resolve, reject) => {
+      this.#inHand.set(task, { ...events, resolve, reject });
+      this.#send({ kind: 'score', task, shard });
     });
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    return scored.finally(() => signal.removeEventListener('abort', abort));
+    return saved.finally(() => signal.removeEventListener('abort', abort));
   }
 
-  /** Asks the thread to give up the shard in hand, which then rejects with the reason. */
+  /** Asks the thread to give up the shards in hand, which then reject with the reason. */
   abort(reason: unknown): void {
-    if (this.#inHand) this.#send({ kind: 'abort', reason: toSentError(reason) });
+    for (const task of this.#inHand.keys()) this.#abort(task, reason);
   }
 
   async stop(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  #abort(task: number, reason: unknown): void {
+    if (this.#inHand.has(task)) this.#send({ kind: 'abort', task, reason: toSentError(reason) });
   }
 
   #send(message: ToThread): void {
@@ -96,14 +101,17 @@ export class ScoringThread {
   }
 
   #onMessage(message: FromThread): void {
-    if (message.kind === 'progress') this.#inHand?.onProgress(message.processed);
-    else if (message.kind === 'scored') this.#settle()?.resolve();
-    else if (message.kind === 'failed') this.#settle()?.reject(fromSentError(message.error));
+    if (message.kind === 'ready' || message.kind === 'unusable') return;
+    const { task } = message;
+    if (message.kind === 'progress') this.#inHand.get(task)?.onProgress(message.processed);
+    else if (message.kind === 'scored') this.#inHand.get(task)?.onScored();
+    else if (message.kind === 'saved') this.#settle(task)?.resolve();
+    else this.#settle(task)?.reject(fromSentError(message.error));
   }
 
-  #settle(): ShardInHand | null {
-    const settled = this.#inHand;
-    this.#inHand = null;
+  #settle(task: number): ShardInHand | undefined {
+    const settled = this.#inHand.get(task);
+    this.#inHand.delete(task);
     return settled;
   }
 }

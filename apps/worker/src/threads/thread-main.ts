@@ -7,8 +7,8 @@ import { openStore, type ClaimedShard, type Store } from '@segcast/store';
 import { openWarehouse } from '@segcast/warehouse';
 import type { FromThread, ThreadSettings, ToThread } from './thread-messages.ts';
 
-/** One streams or writes, one asks small things meanwhile. */
-const CONNECTIONS = 2;
+/** One streams, one writes, one asks small things meanwhile. */
+const CONNECTIONS = 3;
 
 /** Between two words on how far a shard has come; whoever asks looks once a second. */
 const PROGRESS_MS = 200;
@@ -48,29 +48,37 @@ function openDeps(store: Store, models: RegisteredModels, engine: Engine): Score
 }
 
 function receive(deps: ScoreDeps): void {
-  let inHand = new AbortController();
+  const inHand = new Map<number, AbortController>();
   port.on('message', (message: ToThread) => {
+    const { task } = message;
     if (message.kind === 'abort') {
-      inHand.abort(fromSentError(message.reason));
+      inHand.get(task)?.abort(fromSentError(message.reason));
       return;
     }
-    inHand = new AbortController();
-    void score(deps, message.shard, inHand.signal);
+    const stop = new AbortController();
+    inHand.set(task, stop);
+    void score(deps, task, message.shard, stop.signal).finally(() => inHand.delete(task));
   });
 }
 
-async function score(deps: ScoreDeps, shard: ClaimedShard, signal: AbortSignal): Promise<void> {
+async function score(
+  deps: ScoreDeps,
+  task: number,
+  shard: ClaimedShard,
+  signal: AbortSignal,
+): Promise<void> {
   // The first at once: it says that the shard has begun.
   let told = -Infinity;
   const onProgress = (processed: number): void => {
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();
-    send({ kind: 'progress', processed });
+    send({ kind: 'progress', task, processed });
   };
+  const onScored = (): void => send({ kind: 'scored', task });
   try {
-    await scoreShard(deps, shard, signal, onProgress);
-    send({ kind: 'scored' });
+    await scoreShard(deps, shard, signal, { onProgress, onScored });
+    send({ kind: 'saved', task });
   } catch (error) {
-    send({ kind: 'failed', error: toSentError(error) });
+    send({ kind: 'failed', task, error: toSentError(error) });
   }
 }

@@ -12,13 +12,16 @@ export interface ThreadSettings {
   batchSize: number;
 }
 
-/** A thread scores one shard at a time, so that no message needs to say which. */
+/** `task` numbers the shards that a thread was given. */
 export type ToThread =
-  { kind: 'score'; shard: ClaimedShard } | { kind: 'abort'; reason: SentError };
+  | { kind: 'score'; task: number; shard: ClaimedShard }
+  | { kind: 'abort'; task: number; reason: SentError };
 
 export type FromThread =
   | { kind: 'ready'; engine: EngineName; notes: readonly string[] }
   | { kind: 'unusable'; error: SentError }
-  | { kind: 'progress'; processed: number }
-  | { kind: 'scored' }
-  | { kind: 'failed'; error: SentError };
+  | { kind: 'progress'; task: number; processed: number }
+  /** Only the saving is left to do: the thread can score another shard beside it. */
+  | { kind: 'scored'; task: number }
+  | { kind: 'saved'; task: number }
+  | { kind: 'failed'; task: number; error: SentError };
