@@ -5,7 +5,12 @@ import { openWarehouse } from '@segcast/warehouse';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ScoringPool } from '../apps/worker/src/threads/scoring-pool.ts';
-import { createWorkerService, CUSTOMERS, type WorkerService } from './support/worker-service.ts';
+import {
+  createWorkerService,
+  CUSTOMERS,
+  HELD_SHARD,
+  type WorkerService,
+} from './support/worker-service.ts';
 import { until } from './support/worker-wait.ts';
 
 // Processes start slowly where there is much else to do.
@@ -126,6 +131,25 @@ test('shards beyond the threads wait for one', async () => {
   const { runId, claim } = await plannedRun(10_000);
   const claimed = [await claim(0), await claim(1)];
   await Promise.all(claimed.map((shard) => pool.scoreShard(shard, NEVER, () => undefined)));
+  expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
+});
+
+test('a thread scores the next shards while one waits to be saved', async () => {
+  const { runId, claim } = await plannedRun(2000);
+  const score = async (shard: number) =>
+    pool.scoreShard(await claim(shard), NEVER, () => undefined);
+  const unfinished = () =>
+    service.rows('SELECT shard FROM segcast.run_shards WHERE run_id = $1 AND status <> $2', [
+      runId,
+      'done',
+    ]);
+  const others = (await unfinished()).length - 1;
+  const letGo = await service.holdShard();
+  const saving = score(HELD_SHARD);
+  for (let shard = 0; shard <= others; shard++) if (shard !== HELD_SHARD) await score(shard);
+  expect(await unfinished()).toEqual([{ shard: HELD_SHARD }]);
+  await letGo();
+  await saving;
   expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
 });
 

@@ -13,7 +13,7 @@ export const CUSTOMERS = 20_000;
 const MODELS_DIR = join(import.meta.dirname, '../../models');
 const HOLD_LOCK = 4711;
 /** Neither the first nor the last of the run's twenty or so. */
-const HELD_SHARD = 7;
+export const HELD_SHARD = 7;
 
 const SILENT: RunLog = {
   debug: () => undefined,

@@ -8,9 +8,8 @@ import { giveWay } from './give-way.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { openDeps, type WorkerDeps } from './open-deps.ts';
 import { startSweeper } from './start-sweeper.ts';
+import { SHARDS_PER_THREAD } from './threads/scoring-pool.ts';
 
-/** One is scored while another is saved, and the next is there when the first is scored. */
-const SHARDS_PER_THREAD = 2;
 /** Claims are renewed at least this often, in milliseconds. */
 const HEARTBEAT_MS = 1000;
 /** Shards in hand may end in this time when the worker is stopped; then they are given back. */

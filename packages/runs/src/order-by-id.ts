@@ -8,8 +8,8 @@ import { idAt, type IdColumn } from './held-results.ts';
  */
 export function orderById(ids: IdColumn): Uint32Array {
   checkLengths(ids);
-  const order = identity(ids.count);
-  if (isAscending(ids)) return order;
+  if (isAscending(ids)) return ascending(ids.count);
+  const order = new Uint32Array(ids.count);
   sortByPrefix(ids, order);
   return order;
 }
@@ -28,10 +28,12 @@ function checkLengths(ids: IdColumn): void {
   }
 }
 
-function identity(count: number): Uint32Array {
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
-  return order;
+/** 0, 1, 2 …, kept from shard to shard. */
+let numbers = new Uint32Array(0);
+
+function ascending(count: number): Uint32Array {
+  if (numbers.length < count) numbers = Uint32Array.from({ length: count }, (_, i) => i);
+  return numbers.subarray(0, count);
 }
 
 function isAscending(ids: IdColumn): boolean {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { giveBackBatch } from './batch-memory.ts';
 import type { CopySink } from './copy-out-query.ts';
 import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
 import { MemberDecoder } from './member-decoder.ts';
@@ -51,8 +52,10 @@ export class MemberSink implements CopySink {
     this.#decoder!.clear();
   }
 
-  /** What is known once the stream has ended. */
+  /** What is known once the stream has ended; the batch is the next stream's then. */
   result(): StreamedMembers {
+    if (this.#decoder) giveBackBatch(this.#decoder.batch);
+    this.#decoder = null;
     return { members: this.#members, readAt: this.#readAt, version: this.#version };
   }
 }

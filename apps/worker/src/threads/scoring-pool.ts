@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunLog, ScoreShard } from '@segcast/runs';
 import type { EngineName } from '@segcast/scoring';
+import type { ClaimedShard } from '@segcast/store';
 import { ScoringThread } from './scoring-thread.ts';
 import type { ThreadSettings } from './thread-messages.ts';
 
 /** Before a thread is started again that could not be. */
 const RESTART_DELAY_MS = 5000;
+
+/** One is scored while another is saved. */
+export const SHARDS_PER_THREAD = 2;
 
 /** The scoring threads of a worker. A thread that ends is replaced; its shard rejects. */
 export class ScoringPool {
@@ -14,8 +18,10 @@ export class ScoringPool {
   readonly #settings: ThreadSettings;
   readonly #log: RunLog;
   readonly #threads = new Set<ScoringThread>();
-  readonly #idle: ScoringThread[] = [];
-  readonly #waiting: { shard: number; take: (thread: ScoringThread) => void }[] = [];
+  readonly #idle = new Set<ScoringThread>();
+  /** Those that were given a shard and have not scored it yet. */
+  readonly #scoring = new Map<ScoringThread, ClaimedShard>();
+  readonly #waiting: { shard: ClaimedShard; take: (thread: ScoringThread) => void }[] = [];
   readonly #closing = new AbortController();
 
   private constructor(first: ScoringThread, settings: ThreadSettings, log: RunLog) {
@@ -45,17 +51,12 @@ export class ScoringPool {
    * saved.
    */
   readonly scoreShard: ScoreShard = async (shard, signal, onProgress) => {
-    const thread = this.#idle.pop() ?? (await this.#nextIdle(shard.shard));
-    let held = true;
-    const release = (): void => {
-      if (held) this.#release(thread);
-      held = false;
+    const thread = this.#takeIdle(shard) ?? (await this.#nextIdle(shard));
+    const onScored = (): void => {
+      if (this.#scoring.get(thread) === shard) this.#scoring.delete(thread);
+      this.#offer(thread);
     };
-    try {
-      await thread.score(shard, signal, { onProgress, onScored: release });
-    } finally {
-      release();
-    }
+    await thread.score(shard, signal, { onProgress, onScored }).finally(onScored);
   };
 
   /** Makes every shard in hand reject with the reason. */
@@ -77,13 +78,13 @@ export class ScoringPool {
   #add(thread: ScoringThread): void {
     this.#threads.add(thread);
     void thread.ended.then((error) => this.#onEnd(thread, error));
-    this.#release(thread);
+    this.#offer(thread);
   }
 
   #onEnd(thread: ScoringThread, error: Error): void {
     this.#threads.delete(thread);
-    const place = this.#idle.indexOf(thread);
-    if (place >= 0) this.#idle.splice(place, 1);
+    this.#idle.delete(thread);
+    this.#scoring.delete(thread);
     if (this.#closing.signal.aborted) return;
     this.#log.error({ error }, 'scoring thread ended; another is started');
     void this.#replace();
@@ -102,17 +103,34 @@ export class ScoringPool {
   }
 
   /** The first shards of runs come first, as in the queue: a small run waits for no large one's. */
-  #nextIdle(shard: number): Promise<ScoringThread> {
+  #nextIdle(shard: ClaimedShard): Promise<ScoringThread> {
     return new Promise((take) => {
       this.#waiting.push({ shard, take });
-      this.#waiting.sort((a, b) => a.shard - b.shard);
+      this.#waiting.sort((a, b) => a.shard.shard - b.shard.shard);
     });
   }
 
-  #release(thread: ScoringThread): void {
-    if (!this.#threads.has(thread)) return;
+  #takeIdle(shard: ClaimedShard): ScoringThread | undefined {
+    const [thread] = this.#idle;
+    if (thread) this.#give(thread, shard);
+    return thread;
+  }
+
+  #give(thread: ScoringThread, shard: ClaimedShard): void {
+    this.#idle.delete(thread);
+    this.#scoring.set(thread, shard);
+  }
+
+  /** Gives a thread that can take one a shard that waits, or notes that it is idle. */
+  #offer(thread: ScoringThread): void {
+    if (!this.#threads.has(thread) || this.#scoring.has(thread)) return;
+    if (thread.shardsInHand >= SHARDS_PER_THREAD) return;
     const next = this.#waiting.shift();
-    if (next) next.take(thread);
-    else this.#idle.push(thread);
+    if (next === undefined) {
+      this.#idle.add(thread);
+      return;
+    }
+    this.#give(thread, next.shard);
+    next.take(thread);
   }
 }

@@ -21,7 +21,7 @@ const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
  * marked such a heap it does so again after every few megabytes, buffers included, eight times a
  * run and for a third of the thread's time; it need not while no more than this has come anew.
  */
-const COLLECT_AFTER = '--initial-old-space-size=64';
+const COLLECT_AFTER = '--initial-old-space-size=48';
 
 type Ready = Extract<FromThread, { kind: 'ready' }>;
 
@@ -67,6 +67,10 @@ export class ScoringThread {
       name: 'scoring',
     });
     return new ScoringThread(worker, ready, ended);
+  }
+
+  get shardsInHand(): number {
+    return this.#inHand.size;
   }
 
   /** Rejects with what the scoring threw, or with how the thread ended. */

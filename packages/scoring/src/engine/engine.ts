@@ -24,13 +24,15 @@ export class Engine {
   readonly notes: string[] = [];
   readonly #tf: Tfjs;
   readonly #backend: string;
+  readonly #read: TfjsBackend['read'];
   readonly #loaded = new Set<Network>();
 
-  constructor(name: EngineName, { tf, backend }: TfjsBackend) {
+  constructor(name: EngineName, { tf, backend, read }: TfjsBackend) {
     this.name = name;
     this.version = tf.version_core;
     this.#tf = tf;
     this.#backend = backend;
+    this.#read = read;
   }
 
   /**
@@ -101,7 +103,7 @@ export class Engine {
   ): void {
     this.#makeCurrent();
     this.#tf.tidy(() => {
-      output.set(network.forward(this.#tf.tensor2d(input, shape)).dataSync<'float32'>());
+      this.#read(network.forward(this.#tf.tensor2d(input, shape)), output);
     });
   }
 

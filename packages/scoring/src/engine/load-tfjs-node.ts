@@ -1,5 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import util from 'node:util';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tfjs, TfjsBackend } from './tfjs.ts';
 
 /** Answers the module `@tensorflow/tfjs-node`; rejects where it is not installed. */
@@ -25,11 +26,15 @@ export async function loadTfjsNode(load: TfjsNodeLoader = importTfjsNode): Promi
   if (!isTfjs(module)) throw refused('is not the module that was expected');
   try {
     module.enableProdMode();
-    if (await module.setBackend('tensorflow')) return { tf: module, backend: 'tensorflow' };
+    if (await module.setBackend('tensorflow')) return { tf: module, backend: 'tensorflow', read };
   } catch (error) {
     throw refused('cannot start its back end', error);
   }
   throw refused('cannot start its back end');
+}
+
+function read(tensor: Tensor, output: Float32Array): void {
+  output.set(tensor.dataSync<'float32'>());
 }
 
 /** tfjs-node still calls what Node.js 23 took away. */

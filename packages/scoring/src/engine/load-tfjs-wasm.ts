@@ -19,7 +19,26 @@ export async function loadTfjsWasm(): Promise<TfjsBackend> {
   }
   const loadLayersModel: Tfjs['loadLayersModel'] = (handler, options) =>
     tfjsLayers().loadLayersModel(handler, options);
-  return { tf: { ...core, loadLayersModel }, backend: 'wasm' };
+  const read = readerOf(core.backend() as unknown as WasmMemory);
+  return { tf: { ...core, loadLayersModel }, backend: 'wasm', read };
+}
+
+/** What the back end shows of its memory; its own types leave out Emscripten's part of it. */
+interface WasmMemory {
+  getMemoryOffset(dataId: object): number;
+  wasm: { HEAPU8: Uint8Array };
+}
+
+/**
+ * Reads from where the back end has a tensor. Its own reading makes a copy more, megabytes a shard
+ * outside of V8's heap, for which V8 collects.
+ */
+function readerOf(backend: WasmMemory): TfjsBackend['read'] {
+  return (tensor, output) => {
+    const at = backend.getMemoryOffset(tensor.dataId);
+    // Its memory is another buffer whenever it has grown.
+    output.set(new Float32Array(backend.wasm.HEAPU8.buffer, at, tensor.size));
+  };
 }
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;

@@ -24,4 +24,6 @@ export interface TfjsBackend {
   tf: Tfjs;
   /** The name under which TensorFlow.js registers it. */
   backend: string;
+  /** Copies a tensor of float32 into `output`, which has room for it. */
+  read: (tensor: core.Tensor, output: Float32Array) => void;
 }
