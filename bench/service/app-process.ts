@@ -44,7 +44,9 @@ async function start(
     LOG_FORMAT: 'json',
   });
   const script = join(PROJECT_ROOT, 'apps', name, 'bin', `${name}.mjs`);
-  const child = spawn(process.execPath, [script], {
+  // Its arguments, and a session of its own, as `segcast up` gives them.
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', script], {
+    detached: true,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
