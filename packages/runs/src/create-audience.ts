@@ -68,7 +68,7 @@ async function* customerIds(
 ): AsyncGenerator<string[], void> {
   try {
     for await (const { chunk, places } of readMatches(store, run, filter, { signal })) {
-      yield places.map((place) => chunk.customerIds[place]!);
+      yield places.map((place) => chunk.customerIds.at(place));
     }
   } catch (error) {
     throw inFilter(error);

@@ -70,7 +70,7 @@ export function requireFinished({ id, status }: RunRecord): void {
 export function predictionAt(chunk: StoredChunk, place: number): PredictionRecord {
   const { customerIds, churn, offers, rfm } = chunk;
   return {
-    customerId: customerIds[place]!,
+    customerId: customerIds.at(place),
     churnProbability: churn === null ? null : churn[place]!,
     offerScores: offers === null ? null : offers.map((column) => column[place]!),
     rfm: rfm && {

@@ -38,7 +38,7 @@ export function compileFilter(run: RunRecord, filter: ResultFilter): CompiledFil
   const bounds: ChunkBounds = {};
   if (filter.customer_id !== undefined) {
     bounds.customerId = filter.customer_id;
-    tests.push(({ customerIds }, place) => customerIds[place] === filter.customer_id);
+    tests.push(({ customerIds }, place) => customerIds.at(place) === filter.customer_id);
   }
   addProbability(bounds, tests, run.churnThresholds, filter);
   if (filter.offer !== undefined) {

@@ -1,3 +1,5 @@
+import { GAP, TextColumn } from './text-column.ts';
+
 /** Signature, flags and an empty extension: what comes before the first row of a binary COPY. */
 const HEADER = 19;
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
@@ -37,13 +39,18 @@ export class CopyReader {
     return value;
   }
 
-  texts(): string[] {
-    const texts = new Array<string>(this.#arrayLength() ?? 0);
-    for (let i = 0; i < texts.length; i++) {
+  /** A copy; none of the texts is null. */
+  texts(): TextColumn {
+    const count = this.#arrayLength() ?? 0;
+    const from = this.#at;
+    const starts = new Uint32Array(count + 1);
+    for (let i = 0; i < count; i++) {
       const length = this.#length();
-      texts[i] = this.#data.toString('utf8', this.#at, (this.#at += length));
+      starts[i] = this.#at - from;
+      this.#at += length;
     }
-    return texts;
+    starts[count] = this.#at - from + GAP;
+    return new TextColumn(Buffer.from(this.#data.subarray(from, this.#at)), starts);
   }
 
   int2s(): Int16Array | null {

@@ -7,6 +7,7 @@ import { hasMembersSql, membersSql } from './memberships.ts';
 import type { Store } from './open-store.ts';
 import type { PredictionsOf } from './predictions.ts';
 import { guardStore } from './store-error.ts';
+import type { TextColumn } from './text-column.ts';
 
 /** Where a chunk stands among those of its run. */
 export interface ChunkPosition {
@@ -18,7 +19,7 @@ export interface ChunkPosition {
 export interface StoredChunk extends ChunkPosition {
   /** A bit per customer that belongs to the segment asked for, or null where all do. */
   members: Uint8Array | null;
-  customerIds: string[];
+  customerIds: TextColumn;
   churn: Float32Array | null;
   /** A column per offer. */
   offers: Float32Array[] | null;

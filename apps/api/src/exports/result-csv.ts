@@ -57,7 +57,7 @@ export function resultCsv(
     lines: ({ chunk, places }) => {
       let lines = '';
       for (const place of places) {
-        lines += text(chunk.customerIds[place]!);
+        lines += text(chunk.customerIds.at(place));
         for (const write of fields) lines += write(chunk, place);
         lines += LINE_END;
       }
