@@ -23,6 +23,8 @@ export function readActiveModels(store: Store): Promise<ActiveModel[]> {
   return store.rows<ActiveModel>(
     `SELECT m.model, m.version, v.placeholder
      FROM segcast.models m JOIN segcast.model_versions v USING (model, version)`,
+    [],
+    'active-models',
   );
 }
 

@@ -107,6 +107,7 @@ async function tryInsert(db: Statements, run: NewRun, maxActive: number): Promis
       training ? JSON.stringify(training.options) : null,
       training?.activate ?? null,
     ],
+    'insert-run',
   );
   return row ?? { id: null, active: 0, present: 0 };
 }

@@ -50,13 +50,19 @@ export class Store {
   }
 
   get knex(): Knex {
-    const knex = loadKnex();
-    return (this.#knex ??= knex({ client: 'pg', connectionPool: this.pool, log: SILENT }));
+    return (this.#knex ??= loadKnex()({ client: 'pg', connectionPool: this.pool, log: SILENT }));
   }
 
-  /** The rows of one statement. */
-  async rows<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    return guardStore(async () => (await this.pool.query<T>(text, values)).rows);
+  /**
+   * The rows of one statement. With a name, which belongs to one text, each connection parses and
+   * plans it only once: for what is asked all the time, and planned longer than run.
+   */
+  async rows<T extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    name?: string,
+  ): Promise<T[]> {
+    return guardStore(async () => (await this.pool.query<T>({ text, values, name })).rows);
   }
 
   /** Rejects with `store_unavailable` unless the database answers. */

@@ -150,11 +150,12 @@ export async function loadRun(
   segmentId: number | null = null,
 ): Promise<RunRecord> {
   if (!isUuid(id)) throw runNotFound(id);
-  const { rows } = await db.query<RunRecord>(
-    `${selectRuns('s.segment_id = $2')}
+  const { rows } = await db.query<RunRecord>({
+    name: 'run',
+    text: `${selectRuns('s.segment_id = $2')}
      WHERE r.id = $1 AND ($2::bigint IS NULL OR s.segment_id = $2)`,
-    [id, segmentId],
-  );
+    values: [id, segmentId],
+  });
   const run = rows[0];
   if (run !== undefined) return run;
   if (segmentId === null) throw runNotFound(id);

@@ -16,12 +16,16 @@ export interface SegmentFilter {
   isActive?: boolean | undefined;
 }
 
+const SELECTED = Object.entries(SEGMENT_COLUMNS)
+  .map(([field, column]) => `${column} AS "${field}"`)
+  .join(', ');
+
 /** Throws `segment_not_found`. */
 export async function readSegment(store: Store, id: number): Promise<SegmentRecord> {
-  const row = await guardStore(() =>
-    segmentTable(store)
-      .whereRaw('id = ?::bigint', [id])
-      .first<SegmentRecord | undefined>(SEGMENT_COLUMNS),
+  const [row] = await store.rows<SegmentRecord>(
+    `SELECT ${SELECTED} FROM segcast.segments WHERE id = $1::bigint`,
+    [id],
+    'segment',
   );
   if (row === undefined) throw segmentNotFound(id);
   return row;

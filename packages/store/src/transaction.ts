@@ -40,7 +40,7 @@ export interface Statements extends Pick<Store, 'rows'> {
 export function statementsOf(client: pg.PoolClient): Statements {
   return {
     pool: client,
-    rows: async <T extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
-      (await client.query<T>(text, values)).rows,
+    rows: async <T extends pg.QueryResultRow>(text: string, values?: unknown[], name?: string) =>
+      (await client.query<T>({ text, values, name })).rows,
   };
 }
