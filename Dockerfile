@@ -23,4 +23,4 @@ COPY apps apps
 COPY packages packages
 COPY models models
 USER node
-CMD ["node", "--max-semi-space-size=2", "apps/api/bin/api.mjs"]
+CMD ["node", "--max-semi-space-size=2", "--max-old-space-size=512", "apps/api/bin/api.mjs"]

@@ -14,7 +14,11 @@ import { until } from './support/until.ts';
 const PREDICTIONS = 1_000_000;
 const MOST_MEGABYTES = 300;
 /** As `npm run api` starts it. */
-const COMMAND = ['--max-semi-space-size=2', join(import.meta.dirname, '../apps/api/bin/api.mjs')];
+const COMMAND = [
+  '--max-semi-space-size=2',
+  '--max-old-space-size=512',
+  join(import.meta.dirname, '../apps/api/bin/api.mjs'),
+];
 const MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' };
 
 let service: RunService;

@@ -1,3 +1,4 @@
+import { NODE_ARGUMENTS } from '../../apps/cli/src/up/serve.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -44,8 +45,8 @@ async function start(
     LOG_FORMAT: 'json',
   });
   const script = join(PROJECT_ROOT, 'apps', name, 'bin', `${name}.mjs`);
-  // Its arguments, and a session of its own, as `segcast up` gives them.
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script], {
+  // These arguments, and a session of its own, as `segcast up` gives them.
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS[name], script], {
     detached: true,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

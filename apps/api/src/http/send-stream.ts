@@ -41,7 +41,8 @@ export async function sendStream(
     response.setTimeout(STALLED_MS, () => response.destroy());
     response.flushHeaders();
     const compressor = coding === false ? [] : [CODINGS[coding]!()];
-    await pipeline([Readable.from(resume(first, iterator)), ...compressor, response]);
+    const body = Readable.from(resume(first, iterator), { objectMode: false });
+    await pipeline([body, ...compressor, response]);
   } catch (error) {
     if (!hasGone(error)) throw error;
   } finally {
@@ -51,11 +52,14 @@ export async function sendStream(
 
 type Chunk = string | Uint8Array;
 
+/** Bytes at once: texts that were put together, and wait, are megabytes of small objects. */
 async function* resume(
   first: IteratorResult<Chunk>,
   rest: AsyncIterator<Chunk>,
-): AsyncGenerator<Chunk> {
-  for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+): AsyncGenerator<Uint8Array> {
+  for (let next = first; next.done !== true; next = await rest.next()) {
+    yield typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
+  }
 }
 
 function pickCoding(request: Request): string | false {

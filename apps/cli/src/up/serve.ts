@@ -48,10 +48,14 @@ export async function serve(
 }
 
 /**
- * Large exports make young objects by the million, and a worker's start some; V8's default of three
- * times 16 MB for them is memory for nothing. As in package.json and the image.
+ * V8's default of three times 16 MB for young objects is memory for nothing, and so is a heap that
+ * may grow to several times of what is in use before it is collected, as it does where gigabytes are
+ * allowed: an export of a million results took 110 MB more of it. As in package.json and the image.
  */
-const NODE_ARGUMENTS = ['--max-semi-space-size=2'];
+export const NODE_ARGUMENTS = {
+  api: ['--max-semi-space-size=2', '--max-old-space-size=512'],
+  worker: ['--max-semi-space-size=2'],
+} as const;
 
 async function superviseApp(
   name: 'api' | 'worker',
@@ -61,7 +65,7 @@ async function superviseApp(
 ): Promise<never> {
   const logFile = prepareLogFile(dataDir, name);
   const script = join(PROJECT_ROOT, 'apps', name, 'bin', `${name}.mjs`);
-  const app = supervise({ nodeArguments: NODE_ARGUMENTS, script, env, logFile }, (how) =>
+  const app = supervise({ nodeArguments: NODE_ARGUMENTS[name], script, env, logFile }, (how) =>
     console.log(`The ${name} ended (${how}) and is started again.`),
   );
   shutdown.add(name, () => app.stop());
