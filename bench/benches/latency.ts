@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchContext } from '../bench.ts';
 import { freshStore } from '../measure/fresh-store.ts';
 import {
@@ -63,7 +64,10 @@ async function measureLatency(
     planned: [],
   };
   for (let round = 0; round < options.runs; round++) {
-    for (const each of found.quiet) await measureCase(each, round, sender);
+    for (const each of found.quiet) {
+      await measureCase(each, round, sender);
+      await whenIdle(stage);
+    }
     for (let i = 0; i < WAITS_PER_ROUND; i++) found.waits.push(await timeWait(stage, small));
     await freshStore(stage);
     found.planned.push(await planned(stage, everybody[0].id));
@@ -75,6 +79,12 @@ async function measureLatency(
     say(`round ${round + 1} of ${options.runs}`);
   }
   return found;
+}
+
+/** When no run goes on any more, of those that were submitted and not waited for. */
+async function whenIdle({ sql }: Stage): Promise<void> {
+  const text = `SELECT FROM segcast.runs WHERE status IN ('queued', 'planning', 'running') LIMIT 1`;
+  while ((await sql.query(text)).rowCount !== 0) await sleep(50);
 }
 
 async function createSubjects(

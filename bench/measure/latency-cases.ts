@@ -21,8 +21,12 @@ export interface LatencySubjects {
 }
 
 const SECONDS = 3;
-/** Seldom enough that the run before of the same segment has ended, and is not answered again. */
-const SUBMITS_PER_SECOND = 20;
+const SUBMITS = 30;
+/**
+ * Each makes a run that reads every customer to find its hundred members: more of them would be the
+ * load, and not what is measured under it.
+ */
+const SUBMITS_PER_SECOND = 5;
 const COLD_PER_SECOND = 20;
 const POLLS_PER_SECOND = 50;
 const STATS_PER_SECOND = 100;
@@ -47,9 +51,12 @@ export function quietCases(subjects: LatencySubjects): LatencyCase[] {
 /** What has to stay quick while large runs go on. */
 export function interactiveCases({ small, customerIds }: LatencySubjects): LatencyCase[] {
   return [
-    everyRound('submit a run', SUBMITS_PER_SECOND, (i) =>
-      post(`/segments/${small[i % small.length]!}/ml/predict/`),
-    ),
+    {
+      name: 'submit a run',
+      rate: SUBMITS_PER_SECOND,
+      count: SUBMITS,
+      request: (i) => post(`/segments/${small[i % small.length]!}/ml/predict/`),
+    },
     everyRound('score one customer', SINGLES_PER_SECOND, (i) =>
       post(`/customers/${customerIds[i % customerIds.length]!}/ml/predict/`),
     ),
