@@ -153,6 +153,25 @@ test('a thread scores the next shards while one waits to be saved', async () => 
   expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
 });
 
+test('a shard that waits for a thread is given up at once', async () => {
+  const { runId, claim } = await plannedRun(10_000);
+  const [first, second] = [await claim(0), await claim(1)];
+  const unlock = await service.lockWarehouse();
+  const scoring = pool.scoreShard(first, NEVER, () => undefined);
+  await service.readerWaits();
+  const stop = new AbortController();
+  const waiting = pool.scoreShard(second, stop.signal, () => undefined);
+  stop.abort(new AppError('run_cancelled', 'enough'));
+  await expect(waiting).rejects.toMatchObject({ code: 'run_cancelled' });
+  const other = pool.scoreShard(second, NEVER, () => undefined);
+  pool.abort(new AppError('internal', 'stopped'));
+  await expect(other).rejects.toMatchObject({ message: 'stopped' });
+  await expect(scoring).rejects.toMatchObject({ message: 'stopped' });
+  await unlock();
+  for (const shard of [first, second]) await pool.scoreShard(shard, NEVER, () => undefined);
+  expect((await readRunRecord(service.store, runId)).status).toBe('succeeded');
+});
+
 test('a thread that ends rejects its shard and is replaced', async () => {
   const { runId, claim } = await plannedRun(1_000_000);
   const claimed = await claim(0);

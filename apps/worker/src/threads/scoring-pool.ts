@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@segcast/contracts';
 import type { RunLog, ScoreShard } from '@segcast/runs';
 import type { EngineName } from '@segcast/scoring';
 import type { ClaimedShard } from '@segcast/store';
@@ -11,6 +12,13 @@ const RESTART_DELAY_MS = 5000;
 /** One is scored while another is saved. */
 export const SHARDS_PER_THREAD = 2;
 
+/** A shard for which no thread is free. */
+interface Waiting {
+  shard: ClaimedShard;
+  take: (thread: ScoringThread) => void;
+  giveUp: (reason: Error) => void;
+}
+
 /** The scoring threads of a worker. A thread that ends is replaced; its shard rejects. */
 export class ScoringPool {
   /** The engine that every thread runs. */
@@ -21,7 +29,7 @@ export class ScoringPool {
   readonly #idle = new Set<ScoringThread>();
   /** Those that were given a shard and have not scored it yet. */
   readonly #scoring = new Map<ScoringThread, ClaimedShard>();
-  readonly #waiting: { shard: ClaimedShard; take: (thread: ScoringThread) => void }[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #closing = new AbortController();
 
   private constructor(first: ScoringThread, settings: ThreadSettings, log: RunLog) {
@@ -51,7 +59,7 @@ export class ScoringPool {
    * saved.
    */
   readonly scoreShard: ScoreShard = async (shard, signal, onProgress) => {
-    const thread = this.#takeIdle(shard) ?? (await this.#nextIdle(shard));
+    const thread = this.#takeIdle(shard) ?? (await this.#nextIdle(shard, signal));
     const onScored = (): void => {
       if (this.#scoring.get(thread) === shard) this.#scoring.delete(thread);
       this.#offer(thread);
@@ -59,13 +67,15 @@ export class ScoringPool {
     await thread.score(shard, signal, { onProgress, onScored }).finally(onScored);
   };
 
-  /** Makes every shard in hand reject with the reason. */
+  /** Makes every shard in hand reject with the reason, and those that wait. */
   abort(reason: Error): void {
+    for (const { giveUp } of this.#waiting.splice(0)) giveUp(reason);
     for (const thread of this.#threads) thread.abort(reason);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.abort(new AppError('internal', 'The worker was stopped.'));
     await Promise.all([...this.#threads].map((thread) => thread.stop()));
   }
 
@@ -103,10 +113,19 @@ export class ScoringPool {
   }
 
   /** The first shards of runs come first, as in the queue: a small run waits for no large one's. */
-  #nextIdle(shard: ClaimedShard): Promise<ScoringThread> {
-    return new Promise((take) => {
-      this.#waiting.push({ shard, take });
+  #nextIdle(shard: ClaimedShard, signal: AbortSignal): Promise<ScoringThread> {
+    return new Promise((take, giveUp) => {
+      const waiting = { shard, take, giveUp };
+      this.#waiting.push(waiting);
       this.#waiting.sort((a, b) => a.shard.shard - b.shard.shard);
+      const onAbort = (): void => {
+        const place = this.#waiting.indexOf(waiting);
+        if (place < 0) return;
+        this.#waiting.splice(place, 1);
+        giveUp(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
     });
   }
 
