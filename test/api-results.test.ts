@@ -1,5 +1,5 @@
 import type { AllResult, ResultItem, Run } from '@segcast/contracts';
-import { sweep } from '@segcast/runs';
+import { planShards, submitNightly, sweep } from '@segcast/runs';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,14 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const path = (query: string) => `/ml/runs/${runId}/results/?${query}`;
+const path = (query: string, run = runId) => `/ml/runs/${run}/results/?${query}`;
 
-async function pages(query: string, limit = 1000): Promise<ResultItem[]> {
+async function pages(query: string, limit = 1000, run = runId): Promise<ResultItem[]> {
   const items: ResultItem[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
     const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
-    const { body } = await api.call('GET', path(`limit=${limit}&${query}${more}`));
+    const { body } = await api.call('GET', path(`limit=${limit}&${query}${more}`, run));
     const page = body as { results: ResultItem[]; next_cursor: string | null };
     items.push(...page.results);
     cursor = page.next_cursor;
@@ -117,6 +117,30 @@ describe('filtered results', () => {
   it('have every risk, by the thresholds of the run', () => {
     const risks = new Set(all.map((item) => both(item).churn.churn_risk));
     expect([...risks].sort()).toEqual(['high', 'low', 'medium']);
+  });
+
+  it('of a segment of a night are those of its members, by its thresholds', async () => {
+    const { service } = api;
+    const germans = await service.segment(
+      { '==': [{ var: 'country' }, 'DE'] },
+      { churnThresholds: { high: 0.51, medium: 0.4 } },
+    );
+    const deps = { ...service.submitDeps, refreshFeatures: () => Promise.resolve() };
+    const { runId: night } = await submitNightly(deps, new Date('2026-01-01T02:00:00Z'));
+    await planShards(service.planDeps, { run_id: night!, dispatch: 0 });
+    await service.finish(night!);
+    const names = await service.sql<{ id: string }>(
+      `SELECT customer_id AS id FROM customers WHERE country = 'DE'`,
+    );
+    const members = new Set(names.map(({ id }) => id));
+    const found = await pages(`segment_id=${germans.id}&risk=high`, 30, night!);
+    const high = all.filter((item) => members.has(item.customer_id) && probability(item) > 0.51);
+    expect(found.map((item) => [item.customer_id, probability(item)])).toEqual(
+      high.map((item) => [item.customer_id, probability(item)]),
+    );
+    expect(high.length).toBeGreaterThan(30);
+    const everybody = await pages('min_probability=0.51', 1000, night!);
+    expect(everybody.length).toBeGreaterThan(high.length);
   });
 
   it('refuse what the run cannot tell', async () => {
