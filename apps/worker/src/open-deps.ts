@@ -6,7 +6,7 @@ import { openWarehouse, type Warehouse } from '@segcast/warehouse';
 import { createTrainer, type Trainer } from './threads/create-trainer.ts';
 import { ScoringPool } from './threads/scoring-pool.ts';
 
-/** Beside a connection per scoring thread, for its shards: claims, plans, a training, two for the sweeper. */
+/** Beside one per scoring thread, for its shards: claims, plans, a training, two for the sweeper. */
 const STORE_CONNECTIONS = 7;
 /** For plans; each thread has its own. */
 const WAREHOUSE_CONNECTIONS = 2;

@@ -35,7 +35,7 @@ export interface JobHandlers {
 }
 
 export interface JobWorkersOptions {
-  /** Shards scored at once in this process. */
+  /** Shards in hand at once in this process: scored, saved, or about to be. */
   shardConcurrency: number;
   /** Hears of every failed job, and of an outage once. */
   onError: ReportError;

@@ -62,7 +62,8 @@ class CopyIn implements pg.Submittable {
       if (!error) onSent();
     };
     if (stream?.write(data, taken) !== false) {
-      // Of bytes that were taken at once Node tells in the next tick, which promises alone never let come.
+      // Of bytes that were taken at once Node tells in the next tick, and promises alone never let
+      // one come.
       await new Promise((resolve) => process.nextTick(resolve));
       return;
     }
