@@ -6,6 +6,7 @@ import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { peersBench } from './peers.ts';
 import { runBench } from './run.ts';
+import { trainingBench } from './training.ts';
 
 /** Every bench, in the order of the document. */
 export const BENCHES: readonly Bench[] = [
@@ -16,4 +17,5 @@ export const BENCHES: readonly Bench[] = [
   growthNightlyBench,
   latencyBench,
   memoryBench,
+  trainingBench,
 ];

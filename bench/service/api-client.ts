@@ -8,6 +8,8 @@ export interface ApiClient {
   setActive(segmentId: number, active: boolean): Promise<void>;
   /** Scores all three predictors of a segment's members; with `waitSeconds` it waits for the end. */
   submit(segmentId: number, waitSeconds?: number): Promise<Run>;
+  /** Trains a version of a model. */
+  train(model: string, options: object): Promise<Run>;
   /** A run. @throws Error when it has failed or was cancelled. */
   read(runId: string): Promise<Run>;
 }
@@ -39,6 +41,7 @@ export function createApiClient(url: string): ApiClient {
       const prefer = waitSeconds > 0 ? { prefer: `wait=${waitSeconds}` } : {};
       return call('POST', `/segments/${id}/ml/predict/`, { type: 'all' }, prefer);
     },
+    train: (model, options) => call('POST', `/ml/models/${model}/train/`, options),
     read: async (runId) => {
       const run = await call<Run>('GET', `/ml/runs/${runId}/`);
       if (!isFinished(run) || run.status === 'succeeded') return run;
