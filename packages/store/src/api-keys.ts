@@ -1,6 +1,6 @@
 import { AppError, type Page, type PageQuery, type Role } from '@segcast/contracts';
 import { hashSecret, newSecret, shownPrefix } from './api-key-secret.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** A key as stored: of its secret there is a hash, and the beginning for people. */
@@ -84,9 +84,7 @@ export async function listApiKeys(
     `SELECT ${API_KEY_COLUMNS} FROM segcast.api_keys k WHERE k.id > $1 ORDER BY k.id LIMIT $2`,
     [after, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
+  return pageOf(rows, limit, ({ id }) => [id]);
 }
 
 /** Ends a key for ever, with its sessions; again is no fault. Throws `key_not_found`. */

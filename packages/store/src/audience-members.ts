@@ -1,6 +1,6 @@
 import type { AudienceGroup, AudienceMember, Page, PageQuery } from '@segcast/contracts';
 import { readAudience } from './audiences.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** Chunks read by one statement of a stream. */
@@ -41,12 +41,8 @@ export function toPage(
   limit: number,
   toCursor: (lastId: string) => (string | number)[],
 ): Page<AudienceMember> {
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return {
-    results: page.map(toMember),
-    next_cursor: last === undefined ? null : encodeCursor(toCursor(last.id)),
-  };
+  const page = pageOf(rows, limit, ({ id }) => toCursor(id));
+  return { ...page, results: page.results.map(toMember) };
 }
 
 /**

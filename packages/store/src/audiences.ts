@@ -1,5 +1,5 @@
 import { AppError, type Page, type PageQuery } from '@segcast/contracts';
-import { decodeCursor, encodeCursor, isUuid } from './cursor.ts';
+import { decodeCursor, pageOf, isUuid } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 export interface AudienceRecord {
@@ -47,9 +47,7 @@ export async function listAudiences(
      ORDER BY id DESC LIMIT $2`,
     [before, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
+  return pageOf(rows, limit, ({ id }) => [id]);
 }
 
 /** Deletes an audience with its members. Throws `audience_not_found`. */

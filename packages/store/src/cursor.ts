@@ -1,4 +1,4 @@
-import { AppError } from '@segcast/contracts';
+import { AppError, type Page } from '@segcast/contracts';
 
 type CursorPart = number | string;
 type PartShape = 'int' | 'uuid' | 'text';
@@ -6,6 +6,20 @@ type PartShape = 'int' | 'uuid' | 'text';
 /** Where a page ended, opaque to clients. */
 export function encodeCursor(parts: readonly CursorPart[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/**
+ * The page of a list that was asked for one row more than its `limit`, which tells whether there is
+ * a next page; that begins after the row of which `partsOf` gives the place.
+ */
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  partsOf: (last: T) => readonly CursorPart[],
+): Page<T> {
+  const results = rows.slice(0, limit);
+  const last = rows.length > limit ? results.at(-1) : undefined;
+  return { results, next_cursor: last === undefined ? null : encodeCursor(partsOf(last)) };
 }
 
 /**

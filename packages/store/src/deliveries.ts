@@ -6,7 +6,7 @@ import {
   type PageQuery,
   type WebhookEvent,
 } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** What is to be told to a webhook or a callback, and what became of it. */
@@ -58,9 +58,7 @@ export async function listDeliveries(
      ORDER BY d.id DESC LIMIT $3`,
     [webhookId, before, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
+  return pageOf(rows, limit, ({ id }) => [id]);
 }
 
 /** Makes a delivery that has ended due again. Throws `delivery_not_found`, `delivery_pending`. */

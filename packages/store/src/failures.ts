@@ -1,5 +1,5 @@
 import type { FailureItem, Page, PageQuery } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 import type { PredictionsOf } from './predictions.ts';
 import type { Queryable } from './run-record.ts';
@@ -56,10 +56,11 @@ export async function listFailures(
      ORDER BY shard, ordinal LIMIT $4`,
     [runId, shard, ordinal, limit + 1, segmentNumber],
   );
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return {
-    results: page.map(({ customer_id, code, error }) => ({ customer_id, code, error })),
-    next_cursor: last === undefined ? null : encodeCursor([last.shard, last.ordinal]),
-  };
+  const page = pageOf(rows, limit, (last) => [last.shard, last.ordinal]);
+  const results = page.results.map(({ customer_id, code, error }) => ({
+    customer_id,
+    code,
+    error,
+  }));
+  return { ...page, results };
 }

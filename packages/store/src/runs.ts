@@ -1,5 +1,5 @@
 import type { Page, PageQuery, PredictionType, RunStatus } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 import { selectRuns, type RunRecord } from './run-record.ts';
 
@@ -26,9 +26,7 @@ export async function listRunRecords(
      ORDER BY r.id DESC LIMIT $5`,
     [before, segmentId ?? null, statuses ?? null, type ?? null, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
+  return pageOf(rows, limit, ({ id }) => [id]);
 }
 
 export interface LatestRunOptions {

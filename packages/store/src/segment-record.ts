@@ -31,6 +31,11 @@ export const SEGMENT_COLUMNS = {
   updatedAt: 'updated_at',
 } as const;
 
+/** The same as SQL, for what selects or returns them by itself. */
+export const SEGMENT_SQL = Object.entries(SEGMENT_COLUMNS)
+  .map(([field, column]) => `${column} AS "${field}"`)
+  .join(', ');
+
 /** A query of the segments. */
 export function segmentTable(store: Store) {
   return store.knex<Record<string, unknown>>('segcast.segments');

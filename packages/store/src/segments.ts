@@ -1,9 +1,10 @@
 import type { Page, PageQuery } from '@segcast/contracts';
 import type { Knex } from 'knex';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 import {
   SEGMENT_COLUMNS,
+  SEGMENT_SQL,
   segmentNotFound,
   segmentTable,
   type SegmentRecord,
@@ -16,14 +17,10 @@ export interface SegmentFilter {
   isActive?: boolean | undefined;
 }
 
-const SELECTED = Object.entries(SEGMENT_COLUMNS)
-  .map(([field, column]) => `${column} AS "${field}"`)
-  .join(', ');
-
 /** Throws `segment_not_found`. */
 export async function readSegment(store: Store, id: number): Promise<SegmentRecord> {
   const [row] = await store.rows<SegmentRecord>(
-    `SELECT ${SELECTED} FROM segcast.segments WHERE id = $1::bigint`,
+    `SELECT ${SEGMENT_SQL} FROM segcast.segments WHERE id = $1::bigint`,
     [id],
     'segment',
   );
@@ -48,13 +45,7 @@ export async function listSegments(
       matching(store, filter).count<{ count: number }[]>({ count: '*' }),
     ]),
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return {
-    count: counted[0]?.count ?? 0,
-    results,
-    next_cursor: last === undefined ? null : encodeCursor([last.id]),
-  };
+  return { count: counted[0]?.count ?? 0, ...pageOf(rows, limit, ({ id }) => [id]) };
 }
 
 function matching(store: Store, { search, isActive }: SegmentFilter): Knex.QueryBuilder {

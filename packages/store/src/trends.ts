@@ -1,5 +1,5 @@
 import type { AggregatedStats, Page, PageQuery, PredictionType } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** What one run found of a segment. */
@@ -38,7 +38,5 @@ export async function listTrend(
      ORDER BY r.finished_at, r.id LIMIT $6`,
     [segmentId, types, from, to, after, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.runId]) };
+  return pageOf(rows, limit, ({ runId }) => [runId]);
 }

@@ -1,5 +1,5 @@
 import { AppError, type Page, type PageQuery, type WebhookEvent } from '@segcast/contracts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { decodeCursor, pageOf } from './cursor.ts';
 import type { Store } from './open-store.ts';
 
 /** A registered webhook. The secret is kept as it is, since every delivery is signed with it. */
@@ -49,9 +49,7 @@ export async function listWebhooks(
      WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
     [after, limit + 1],
   );
-  const results = rows.slice(0, limit);
-  const last = rows.length > limit ? results.at(-1) : undefined;
-  return { results, next_cursor: last === undefined ? null : encodeCursor([last.id]) };
+  return pageOf(rows, limit, ({ id }) => [id]);
 }
 
 /** Changes what `changes` names. Throws `webhook_not_found`. */

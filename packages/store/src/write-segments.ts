@@ -1,11 +1,6 @@
 import { AppError } from '@segcast/contracts';
 import type { Store } from './open-store.ts';
-import {
-  SEGMENT_COLUMNS,
-  segmentChanged,
-  segmentTable,
-  type SegmentRecord,
-} from './segment-record.ts';
+import { SEGMENT_SQL, segmentChanged, segmentTable, type SegmentRecord } from './segment-record.ts';
 import { readSegment } from './segments.ts';
 import { guardStore, violatedConstraint } from './store-error.ts';
 
@@ -14,12 +9,12 @@ export type NewSegment = Pick<
   'name' | 'description' | 'rules' | 'isActive' | 'churnThresholds'
 >;
 
-const RETURNED = Object.entries(SEGMENT_COLUMNS).map(([field, column]) => `${column} as ${field}`);
-
 /** Throws `segment_name_taken`. */
 export async function createSegment(store: Store, segment: NewSegment): Promise<SegmentRecord> {
   const rows = await writeNamed<SegmentRecord[]>(segment.name, () =>
-    segmentTable(store).insert(toColumns(segment)).returning<SegmentRecord[]>(RETURNED),
+    segmentTable(store)
+      .insert(toColumns(segment))
+      .returning<SegmentRecord[]>(store.knex.raw(SEGMENT_SQL)),
   );
   return rows[0]!;
 }
@@ -42,7 +37,7 @@ export async function updateSegment(
         version: store.knex.raw('version + 1'),
         updated_at: store.knex.raw('clock_timestamp()'),
       })
-      .returning<SegmentRecord[]>(RETURNED);
+      .returning<SegmentRecord[]>(store.knex.raw(SEGMENT_SQL));
     return versions === null ? update : update.whereIn('version', versions);
   });
   const [updated] = rows;
