@@ -2,11 +2,8 @@ import { AppError, type PlanRunJob } from '@segcast/contracts';
 import { parseRule, toSqlCondition, type Rule, type RuleColumns } from '@segcast/rules';
 import {
   claimPlan,
-  closeCancelled,
-  dropPlan,
   readRunRecord,
   readRunSegments,
-  releasePlan,
   renewPlan,
   saveShards,
   type PlanClaim,
@@ -15,9 +12,10 @@ import {
   type StoredError,
 } from '@segcast/store';
 import { planRanges, readColumns, type RangePlan } from '@segcast/warehouse';
+import { dropRun, giveBackRun } from './give-back-run.ts';
 import { holdLease } from './hold-lease.ts';
 import type { PlanDeps } from './run-deps.ts';
-import { backOffMs, isRetryable, toStoredError } from './stored-error.ts';
+import { toStoredError } from './stored-error.ts';
 import { summarizeRun } from './summarize-run.ts';
 import { readCondition, unionOf } from './union-of-rules.ts';
 
@@ -36,9 +34,9 @@ export async function planShards(deps: PlanDeps, job: PlanRunJob): Promise<void>
     const plan = { shards, estimate, refused, engine: deps.engine };
     const saved = await saveShards(deps.store, claim, plan, summarizeRun);
     if (saved) await enqueueShards(deps, claim.runId, shards.length);
-    else await drop(deps, claim);
+    else await dropRun(deps, claim);
   } catch (error) {
-    await giveBack(deps, claim, error);
+    await giveBackRun(deps, claim, error, 'run could not be planned');
     throw error;
   }
 }
@@ -93,24 +91,6 @@ function conditionsOf(segments: readonly RunSegmentRecord[], columns: RuleColumn
     read: toSqlCondition(readCondition(rules)),
     refused,
   };
-}
-
-/** What was cancelled or taken over meanwhile is nobody's to plan. */
-async function drop({ store }: PlanDeps, claim: PlanClaim): Promise<void> {
-  await dropPlan(store, claim);
-  await closeCancelled(store, claim.runId);
-}
-
-async function giveBack(deps: PlanDeps, claim: PlanClaim, error: unknown): Promise<void> {
-  const { store, claims, log } = deps;
-  const final = !isRetryable(error) || claim.attempt >= claims.maxClaims;
-  log.error({ ...claim, error, final }, 'run could not be planned');
-  await releasePlan(store, claim, {
-    error: toStoredError(error),
-    backOffMs: backOffMs(claim.attempt),
-    final,
-  });
-  await drop(deps, claim);
 }
 
 async function enqueueShards(

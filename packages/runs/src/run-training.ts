@@ -2,17 +2,14 @@ import { AppError, type TrainModelJob } from '@segcast/contracts';
 import { metricsOf, proveVersion, refuseWorse } from '@segcast/registry';
 import {
   claimTraining,
-  closeCancelled,
   closeTraining,
-  dropPlan,
-  releasePlan,
   renewTraining,
   type ClaimedTraining,
   type TrainingProgress,
 } from '@segcast/store';
+import { dropRun, giveBackRun } from './give-back-run.ts';
 import { holdLease } from './hold-lease.ts';
 import type { TrainDeps, TrainedFiles } from './run-deps.ts';
-import { backOffMs, isRetryable, toStoredError } from './stored-error.ts';
 
 const NOBODY = { train: 0, validation: 0, test: 0 };
 const BEGINNING: TrainingProgress = { stage: 'reading', done: 0, total: null };
@@ -44,7 +41,7 @@ async function trainHeld(deps: TrainDeps, claimed: ClaimedTraining): Promise<voi
     const trained = await deps.trainModel(claimed, lease.signal, (now) => (progress = now));
     const outcome = await register(deps, claimed, trained);
     const { runId, attempt } = claimed;
-    if (outcome === null) await drop(deps, claimed);
+    if (outcome === null) await dropRun(deps, claimed);
     else log.info({ runId, attempt, ...outcome }, 'model trained');
   } finally {
     await lease.letGo();
@@ -73,7 +70,7 @@ async function isSettled(
   claimed: ClaimedTraining,
   error: unknown,
 ): Promise<boolean> {
-  const { store, claims, log } = deps;
+  const { log } = deps;
   const { runId, attempt } = claimed;
   const facts = { runId, attempt, error };
   const code = error instanceof AppError ? error.code : null;
@@ -83,22 +80,9 @@ async function isSettled(
   }
   if (code === 'run_cancelled') {
     log.info(facts, 'training dropped: its run was cancelled');
-    await drop(deps, claimed);
+    await dropRun(deps, claimed);
     return true;
   }
-  const final = !isRetryable(error) || attempt >= claims.maxClaims;
-  log.error({ ...facts, final }, 'model could not be trained');
-  await releasePlan(store, claimed, {
-    error: toStoredError(error),
-    backOffMs: backOffMs(attempt),
-    final,
-  });
-  await drop(deps, claimed);
+  await giveBackRun(deps, claimed, error, 'model could not be trained');
   return false;
-}
-
-/** What was cancelled or taken over meanwhile is nobody's to train. */
-async function drop({ store }: TrainDeps, claimed: ClaimedTraining): Promise<void> {
-  await dropPlan(store, claimed);
-  await closeCancelled(store, claimed.runId);
 }

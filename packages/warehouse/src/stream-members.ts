@@ -7,6 +7,7 @@ import type { StreamedMembers, StreamMembersOptions } from './member-batch.ts';
 import { packColumns, type PackedFields } from './pack-columns.ts';
 import { rangeCondition } from './range-condition.ts';
 import { versionExpression } from './read-version.ts';
+import { runCopyOut } from './run-copy-out.ts';
 import type { Relation } from './relation.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -33,17 +34,7 @@ export async function streamMembers(
   const sink = new MemberSink(options, relation.label, packed);
   const text = statements(warehouse, relation, packed, options);
   const query = new CopyOutQuery(text, sink, limitsOf(warehouse, relation));
-  await warehouse.withClient(async (client) => {
-    const onAbort = () => query.abort(abortReason(signal));
-    if (signal?.aborted) throw abortReason(signal);
-    signal?.addEventListener('abort', onAbort);
-    try {
-      client.query(query);
-      await query.finished;
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
-  });
+  await runCopyOut(warehouse, query, signal, () => abortReason(signal));
   return sink.result();
 }
 

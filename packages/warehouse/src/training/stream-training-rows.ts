@@ -3,6 +3,7 @@ import { CopyOutQuery } from '../copy-out-query.ts';
 import { ID_TEXT_SQL, requireId } from '../customer-id.ts';
 import { inputColumnSql } from '../input-column.ts';
 import type { MemberBatch } from '../member-batch.ts';
+import { runCopyOut } from '../run-copy-out.ts';
 import { MemberSink } from '../member-sink.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { LABEL, offerCountsQuery, trainingQuery, type TrainingSource } from './training-query.ts';
@@ -104,17 +105,7 @@ COPY (SELECT ${list} FROM ${rows} WHERE ${LABEL} IS NOT NULL) TO STDOUT (FORMAT 
       explain: (error) => warehouse.explain(error, `read what is to be learnt from`),
     },
   );
-  await warehouse.withClient(async (client) => {
-    const onAbort = () => query.abort(cancelled());
-    if (signal?.aborted) throw cancelled();
-    signal?.addEventListener('abort', onAbort);
-    try {
-      client.query(query);
-      await query.finished;
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
-  });
+  await runCopyOut(warehouse, query, signal, cancelled);
 }
 
 function cancelled(): AppError {
