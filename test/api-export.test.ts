@@ -5,6 +5,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { sweep } from '@segcast/runs';
+import { MALLOC_SETTINGS, NODE_ARGUMENTS } from '@segcast/runtime';
 import { parse } from 'csv-parse';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fillRun } from './support/million-predictions.ts';
@@ -14,12 +15,7 @@ import { until } from './support/until.ts';
 const PREDICTIONS = 1_000_000;
 const MOST_MEGABYTES = 300;
 /** As `npm run api` starts it. */
-const COMMAND = [
-  '--max-semi-space-size=2',
-  '--max-old-space-size=512',
-  join(import.meta.dirname, '../apps/api/bin/api.mjs'),
-];
-const MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' };
+const COMMAND = [...NODE_ARGUMENTS.api, join(import.meta.dirname, '../apps/api/bin/api.mjs')];
 
 let service: RunService;
 let child: ChildProcess;
@@ -41,7 +37,7 @@ beforeAll(async () => {
       QUEUE_BACKEND: 'postgres',
       LOG_FORMAT: 'json',
       PORT: '0',
-      ...MEMORY,
+      ...MALLOC_SETTINGS,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished, type Run } from '@segcast/contracts';
+import type { Run } from '@segcast/contracts';
 import type { Bench, BenchContext } from '../bench.ts';
+import { now } from '../measure/clock.ts';
+import { whenFinished } from '../measure/measure-run.ts';
 import { openLoop } from '../measure/open-loop.ts';
 import { median, percentile } from '../measure/statistics.ts';
 import { peakMemory } from '../measure/process-facts.ts';
@@ -41,38 +42,31 @@ async function measureTrainings({ options, say }: BenchContext, stage: Stage): P
 }
 
 /** @param seed another for each, since an equal training is answered again */
-async function measureTraining({ api }: Stage, seed: number): Promise<Training> {
+async function measureTraining(stage: Stage, seed: number): Promise<Training> {
+  const { api } = stage;
   const health = new URL('/healthz', api.base);
   const check = async (): Promise<number> => {
     const answer = await fetch(health);
     await answer.arrayBuffer();
     return answer.status;
   };
-  const started = performance.now();
+  const submittedAt = now();
   const { run_id: runId } = await api.train('churn', { seed });
-  const ended = whenEnded(api, runId);
+  const ended = whenFinished(stage, runId);
   const waits: number[] = [];
   const checks = async (): Promise<null> => {
     const loop = { rate: CHECKS_PER_SECOND, count: CHECKS_AT_ONCE, send: check };
     waits.push(...(await openLoop(loop)).latencies);
     return null;
   };
-  let found: Awaited<typeof ended> | null = null;
-  while (found === null) {
+  let run: Run | null = null;
+  while (run === null) {
     const round = checks();
-    found = await Promise.race([ended, round]);
+    run = await Promise.race([ended, round]);
     await round;
   }
-  const { run, at } = found;
-  return { ms: at - started, customers: run.progress.total, waits };
-}
-
-async function whenEnded(api: Stage['api'], runId: string): Promise<{ run: Run; at: number }> {
-  for (;;) {
-    const run = await api.read(runId);
-    if (isFinished(run)) return { run, at: performance.now() };
-    await sleep(100);
-  }
+  const ms = Date.parse(run.finished_at!) - submittedAt;
+  return { ms, customers: run.progress.total, waits };
 }
 
 function present({ customers, workers }: Stage, trainings: readonly Training[]): Findings {

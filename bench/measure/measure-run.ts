@@ -50,7 +50,8 @@ export async function measureRun(
   };
 }
 
-async function whenFinished({ api, notices }: Stage, runId: string): Promise<Run> {
+/** A run once it has ended. @throws Error when it has failed or was cancelled. */
+export async function whenFinished({ api, notices }: Stage, runId: string): Promise<Run> {
   let wake = (): void => undefined;
   const stopListening = notices.onClosed(runId, () => wake());
   try {

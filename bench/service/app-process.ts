@@ -1,8 +1,7 @@
-import { NODE_ARGUMENTS } from '../../apps/cli/src/up/serve.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { childEnvironment, PROJECT_ROOT, type ServiceUrls } from '@segcast/runtime';
+import { childEnvironment, NODE_ARGUMENTS, PROJECT_ROOT, type ServiceUrls } from '@segcast/runtime';
 import { RELATION } from './customers.ts';
 
 type Ending = [code: number | null, signal: NodeJS.Signals | null];

@@ -28,6 +28,8 @@ export {
 } from './services/open-services.ts';
 export {
   childEnvironment,
+  MALLOC_SETTINGS,
+  NODE_ARGUMENTS,
   type DatabaseUrls,
   type QueueAddress,
   type ServiceUrls,

@@ -5,6 +5,7 @@ import {
   childEnvironment,
   type Config,
   nextFreePort,
+  NODE_ARGUMENTS,
   PROJECT_ROOT,
   type ServiceUrls,
   type Shutdown,
@@ -46,16 +47,6 @@ export async function serve(
   await Promise.race([waitUntilReady(apiUrl, shutdown.signal), failed]);
   return { apiUrl, failed };
 }
-
-/**
- * V8's default of three times 16 MB for young objects is memory for nothing, and so is a heap that
- * may grow to several times of what is in use before it is collected, as it does where gigabytes are
- * allowed: an export of a million results took 110 MB more of it. As in package.json and the image.
- */
-export const NODE_ARGUMENTS = {
-  api: ['--max-semi-space-size=2', '--max-old-space-size=512'],
-  worker: ['--max-semi-space-size=2'],
-} as const;
 
 async function superviseApp(
   name: 'api' | 'worker',
