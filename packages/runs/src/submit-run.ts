@@ -3,7 +3,6 @@ import { hashRule } from '@segcast/rules';
 import type { UsedModels } from '@segcast/scoring';
 import {
   findKeyedRun,
-  insertSubmission,
   listActiveSegments,
   readSegment,
   type FrozenSegment,
@@ -13,12 +12,11 @@ import {
   type RunRecord,
   type SegmentRecord,
   type Store,
-  type Submission,
-  type Submitted,
 } from '@segcast/store';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { dedupKey } from './dedup-key.ts';
+import { insertAndDispatch, type Enqueue } from './insert-and-dispatch.ts';
 import { presentRun } from './present-run.ts';
 import { requireExplainable } from './require-explainable.ts';
 import type { RunSettings, SubmitDeps } from './run-deps.ts';
@@ -77,7 +75,8 @@ export async function submitRun(deps: SubmitDeps, request: SubmitRequest): Promi
     segments: [frozen],
     whole: null,
   };
-  const submitted = await insertAndDispatch(deps, newRun, { callbackUrl, idempotency });
+  const asked = { callbackUrl, idempotency };
+  const submitted = await insertAndDispatch(deps, newRun, planOf(deps), asked);
   return presentSubmitted(deps, submitted.run, submitted.deduplicated);
 }
 
@@ -127,7 +126,7 @@ export async function submitNightly(
     return { runId: null, inserted: false };
   }
   const segments = active.map((segment) => freezeSegment(segment, settings));
-  const { run, inserted } = await insertAndDispatch(deps, {
+  const newRun: NewRun = {
     ...freezeScoring('all', settings),
     id: uuidv7(),
     kind: 'nightly',
@@ -135,10 +134,15 @@ export async function submitNightly(
     scheduledFor,
     segments,
     whole: { ruleHash: hashRules(segments), churnThresholds: settings.churnThresholds },
-  });
+  };
+  const { run, inserted } = await insertAndDispatch(deps, newRun, planOf(deps));
   const facts = { scheduledFor, runId: run.id, segments: segments.length };
   log.info(facts, inserted ? 'nightly run submitted' : 'nightly run was submitted before');
   return { runId: run.id, inserted };
+}
+
+function planOf({ queue }: SubmitDeps): Enqueue {
+  return (runId) => queue.planRun({ run_id: runId, dispatch: 0 });
 }
 
 function hashRules(segments: readonly FrozenSegment[]): string {
@@ -160,25 +164,4 @@ function freezeSegment(segment: SegmentRecord, settings: RunSettings): FrozenSeg
     ruleHash: hashRule(segment.rules),
     churnThresholds: segment.churnThresholds ?? settings.churnThresholds,
   };
-}
-
-async function insertAndDispatch(
-  { store, queue, maxActiveRuns, log }: SubmitDeps,
-  newRun: NewRun,
-  asked: Pick<Submission, 'callbackUrl' | 'idempotency'> = { callbackUrl: null, idempotency: null },
-): Promise<Omit<Submitted, 'runId'> & { run: RunRecord }> {
-  const submission = { run: newRun, maxActive: maxActiveRuns, ...asked };
-  const { runId, ...submitted } = await insertSubmission(store, submission);
-  const enqueue = async (): Promise<void> => {
-    try {
-      await queue.planRun({ run_id: runId, dispatch: 0 });
-    } catch (error) {
-      log.warn({ error, runId }, 'run stored but not enqueued; the sweeper will do it');
-    }
-  };
-  const [run] = await Promise.all([
-    readRunRecord(store, runId),
-    submitted.inserted ? enqueue() : undefined,
-  ]);
-  return { ...submitted, run };
 }

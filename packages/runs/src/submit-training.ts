@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError, type TrainingGoal, type TrainModelRequest } from '@segcast/contracts';
 import type { JobQueue } from '@segcast/queue';
-import { insertSubmission, modelNotFound, readRunRecord, type NewRun } from '@segcast/store';
+import { modelNotFound, type NewRun } from '@segcast/store';
 import { v7 as uuidv7 } from 'uuid';
+import { insertAndDispatch } from './insert-and-dispatch.ts';
 import { refuseUseless } from './refuse-useless.ts';
 import type { SubmitDeps } from './run-deps.ts';
 import { presentSubmitted, type SubmittedRun } from './submit-run.ts';
@@ -17,13 +18,13 @@ export interface SubmitTrainingDeps extends Omit<SubmitDeps, 'queue'> {
  * `queue_full`, and `invalid_request` with the options that would do nothing.
  */
 export async function submitTraining(
-  { store, queue, settings, maxActiveRuns, log }: SubmitTrainingDeps,
+  deps: SubmitTrainingDeps,
   name: string,
   { activate, ...options }: TrainModelRequest,
 ): Promise<SubmittedRun> {
   const model = goalOf(name);
   refuseUseless(model, options);
-  const { engine, rfm: rfmSettings, churnThresholds } = settings;
+  const { engine, rfm: rfmSettings, churnThresholds } = deps.settings;
   const run: NewRun = {
     id: uuidv7(),
     kind: 'training',
@@ -35,17 +36,10 @@ export async function submitTraining(
     whole: { ruleHash: hashOf([model, options]), churnThresholds },
     training: { model, options, activate },
   };
-  const alone = { callbackUrl: null, idempotency: null };
-  const submitted = await insertSubmission(store, { run, maxActive: maxActiveRuns, ...alone });
-  if (submitted.inserted) {
-    try {
-      await queue.trainModel({ run_id: run.id, dispatch: 0 });
-    } catch (error) {
-      log.warn({ error, runId: run.id }, 'run stored but not enqueued; the sweeper will do it');
-    }
-  }
-  const kept = await readRunRecord(store, submitted.runId);
-  return presentSubmitted({ store }, kept, submitted.deduplicated);
+  const submitted = await insertAndDispatch(deps, run, (runId) =>
+    deps.queue.trainModel({ run_id: runId, dispatch: 0 }),
+  );
+  return presentSubmitted(deps, submitted.run, submitted.deduplicated);
 }
 
 function goalOf(name: string): TrainingGoal {
