@@ -91,4 +91,4 @@ export { SegmentCounter } from './stats/segment-counter.ts';
 export { SEGMENT_COUNTS, statsOfSegment } from './stats/segment-counts.ts';
 export { emptyStats, summarizeStats } from './stats/summarize-stats.ts';
 export { createPlaceholderModels } from './placeholder/create-placeholder-models.ts';
-export { seededRandom, type Random } from './placeholder/seeded-random.ts';
+export { seededRandom, shuffle, type Random } from './placeholder/seeded-random.ts';

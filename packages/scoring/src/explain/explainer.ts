@@ -3,7 +3,7 @@ import type { EngineModel } from '../engine/engine-model.ts';
 import type { ModelInput } from '../models/manifest-input.ts';
 import type { ModelManifest } from '../models/model-manifest.ts';
 import { standardizeRows } from '../models/standardize.ts';
-import { seededRandom } from '../placeholder/seeded-random.ts';
+import { seededRandom, shuffle } from '../placeholder/seeded-random.ts';
 import { CoalitionMeans, type Coalition } from './coalition-means.ts';
 import { exactShapley } from './shapley.ts';
 
@@ -113,10 +113,7 @@ function sampleOrders(inputs: number): number[][] {
   const random = seededRandom(ORDERS_SEED);
   return Array.from({ length: SAMPLED_ORDERS }, () => {
     const order = Array.from({ length: inputs }, (_, input) => input);
-    for (let last = inputs - 1; last > 0; last--) {
-      const other = Math.floor(random() * (last + 1));
-      [order[last], order[other]] = [order[other]!, order[last]!];
-    }
+    shuffle(order, random);
     return [order, order.toReversed()];
   }).flat();
 }

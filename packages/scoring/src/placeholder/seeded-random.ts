@@ -11,3 +11,11 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
   };
 }
+
+/** Puts numbers into a random order (Fisher and Yates). */
+export function shuffle(numbers: Uint32Array | number[], random: Random): void {
+  for (let at = numbers.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    [numbers[at], numbers[other]] = [numbers[other]!, numbers[at]!];
+  }
+}

@@ -2,10 +2,10 @@ import { AppError } from '@segcast/contracts';
 import {
   loadTrainingBackend,
   seededRandom,
+  shuffle,
   toArtifacts,
   toDenseLayers,
   type DenseLayer,
-  type Random,
   type TrainingBackend,
 } from '@segcast/scoring';
 import type { AdamOptimizer, io, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
@@ -199,11 +199,4 @@ function validationLosses(model: Sequential, options: FitOptions): Float64Array<
     const told = output.units === 1 && label === 0 ? 1 - p : p;
     return -classWeights[label]! * Math.log(Math.max(told, LEAST_PROBABILITY));
   });
-}
-
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let at = order.length - 1; at > 0; at--) {
-    const other = Math.floor(random() * (at + 1));
-    [order[at], order[other]] = [order[other]!, order[at]!];
-  }
 }
