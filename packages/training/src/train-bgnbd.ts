@@ -35,11 +35,15 @@ export function bgnbdRequest(request: TrainRequest): TrainRequest {
   return { ...request, inputs: [...BGNBD_COLUMNS], exclude: [] };
 }
 
-/** Fits BG/NBD to the purchases up to the cut, and measures 1 − P(alive) on those after it. */
+/**
+ * Fits BG/NBD to every customer's purchases up to the cut, and measures 1 − P(alive) on what the test
+ * part did after it. The fit sees no label, so a customer may be in both, as the authors have it.
+ */
 export function trainBgnbd(dataset: Dataset, source: TrainingSource): TrainedBgnbd {
   const { labels, split } = dataset;
   requireEnoughChurn(labels);
-  const { parameters } = fitBgnbd(historiesOf(dataset, split.train), DAYS_PER_UNIT);
+  const everybody = Uint32Array.from(labels.keys());
+  const { parameters } = fitBgnbd(historiesOf(dataset, everybody), DAYS_PER_UNIT);
   const tested = historiesOf(dataset, split.test);
   const gone = Float64Array.from(tested, (history) => 1 - probabilityAlive(parameters, history));
   const units = source.kind === 'table' ? 0 : source.horizonDays / DAYS_PER_UNIT;

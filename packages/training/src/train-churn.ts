@@ -5,8 +5,8 @@ import { churnScores } from './evaluate/churn-scores.ts';
 import { measureChurn, type ChurnEvaluation } from './evaluate/measure-churn.ts';
 import { meanOf, valuesOf } from './evaluate/values-of.ts';
 import { fitCalibration } from './fit/calibration.ts';
-import { fitNetwork, type FitOptions, type FittedNetwork } from './fit/fit-network.ts';
-import { keepBetter } from './fit/keep-better.ts';
+import { fitBetter, type SampledNetwork } from './fit/fit-better.ts';
+import type { FitOptions, FittedNetwork } from './fit/fit-network.ts';
 import { predictRows } from './fit/predict-rows.ts';
 import { requireEnoughChurn } from './require-enough.ts';
 
@@ -25,25 +25,25 @@ export async function trainChurn(
 ): Promise<TrainedNetwork<ChurnEvaluation>> {
   const { labels, split } = dataset;
   requireEnoughChurn(labels);
-  const fit = (hidden: readonly number[], more: Pick<FitOptions, 'onEpoch' | 'signal'>) =>
-    fitNetwork({
-      ...{ name: 'churn', seed: request.seed, hidden, labels, split, maxEpochs: request.epochs },
+  const { network, linear, notes } = await fitBetter(
+    {
+      ...{ name: 'churn', seed: request.seed, labels, split, maxEpochs: request.epochs },
+      hidden: request.hidden,
       rows: dataset.encoded,
       output: { units: 1, activation: 'sigmoid' },
       classWeights:
         request.class_weights === 'none' ? [1, 1] : balanced(valuesOf(labels, split.train)),
-      ...more,
-    });
-  const fitted = await fit(request.hidden, progress);
-  const linear = await fit([], progress.signal ? { signal: progress.signal } : {});
-  const { kept: network, notes } = keepBetter(fitted, linear);
+      signal: progress.signal,
+    },
+    progress.onEpoch,
+  );
   const own = calibrated(network, dataset, request);
   const other = calibrated(linear, dataset, request);
   const happened = valuesOf(labels, split.test);
   const evaluation = measureChurn(dataset, own.test, {
     logistic_regression: churnScores(other.test, happened),
   });
-  return { network, calibration: own.calibration, evaluation, notes };
+  return { network: network.fitted, calibration: own.calibration, evaluation, notes };
 }
 
 /** Weights by which both labels count the same in total, and a row 1 on average. */
@@ -53,17 +53,13 @@ function balanced(labels: Float64Array): number[] {
 }
 
 function calibrated(
-  { layers }: FittedNetwork,
+  { fitted, sample }: SampledNetwork,
   { encoded, labels, split }: Dataset,
   request: TrainRequest,
 ): { calibration: Calibration; test: Float64Array } {
-  const answers = predictRows(layers, encoded, split.validation);
-  const calibration = fitCalibration(
-    request.calibration,
-    answers,
-    valuesOf(labels, split.validation),
-  );
-  const test = Float32Array.from(predictRows(layers, encoded, split.test));
+  const happened = valuesOf(labels, sample.rows);
+  const calibration = fitCalibration(request.calibration, sample.answers, happened);
+  const test = Float32Array.from(predictRows(fitted.layers, encoded, split.test));
   calibrate(test, 1, calibration);
   return { calibration, test: Float64Array.from(test) };
 }

@@ -7,8 +7,8 @@ import { offerBaselines } from './evaluate/offer-baselines.ts';
 import { offerScores } from './evaluate/offer-scores.ts';
 import { valuesOf } from './evaluate/values-of.ts';
 import { fitTemperature } from './fit/calibration.ts';
-import { fitNetwork, type FitOptions, type FittedNetwork } from './fit/fit-network.ts';
-import { keepBetter } from './fit/keep-better.ts';
+import { fitBetter, type SampledNetwork } from './fit/fit-better.ts';
+import type { FitOptions } from './fit/fit-network.ts';
 import { predictRows } from './fit/predict-rows.ts';
 import { LEAST_OF_OFFER, requireRows } from './require-enough.ts';
 import type { TrainedNetwork } from './train-churn.ts';
@@ -63,17 +63,17 @@ export async function trainOffers(
   const { labels, split } = dataset;
   requireRows(labels.length);
   const width = offers.length;
-  const fit = (hidden: readonly number[], more: Pick<FitOptions, 'onEpoch' | 'signal'>) =>
-    fitNetwork({
-      ...{ name: 'nbo', seed: request.seed, hidden, labels, split, maxEpochs: request.epochs },
+  const { network, linear, notes } = await fitBetter(
+    {
+      ...{ name: 'nbo', seed: request.seed, labels, split, maxEpochs: request.epochs },
+      hidden: request.hidden,
       rows: dataset.encoded,
       output: { units: width, activation: 'softmax' },
       classWeights: classWeights(valuesOf(labels, split.train), width, request),
-      ...more,
-    });
-  const fitted = await fit(request.hidden, progress);
-  const linear = await fit([], progress.signal ? { signal: progress.signal } : {});
-  const { kept: network, notes } = keepBetter(fitted, linear);
+      signal: progress.signal,
+    },
+    progress.onEpoch,
+  );
   const own = calibrated(network, dataset, width);
   const taken = valuesOf(labels, split.test);
   const scores = offerScores(own.test, width, taken);
@@ -95,7 +95,7 @@ export async function trainOffers(
       return { offer_id: `offer_${index}`, category, customers, share: customers / labels.length };
     }),
   };
-  return { network, calibration: own.calibration, evaluation, notes };
+  return { network: network.fitted, calibration: own.calibration, evaluation, notes };
 }
 
 /** By default none: they would recommend rare offers more often than they are taken. */
@@ -108,10 +108,13 @@ function classWeights(labels: Float64Array, width: number, request: TrainRequest
   });
 }
 
-function calibrated({ layers }: FittedNetwork, { encoded, labels, split }: Dataset, width: number) {
-  const answers = predictRows(layers, encoded, split.validation);
-  const calibration = fitTemperature(answers, width, valuesOf(labels, split.validation));
-  const test = Float32Array.from(predictRows(layers, encoded, split.test));
+function calibrated(
+  { fitted, sample }: SampledNetwork,
+  { encoded, labels, split }: Dataset,
+  width: number,
+) {
+  const calibration = fitTemperature(sample.answers, width, valuesOf(labels, sample.rows));
+  const test = Float32Array.from(predictRows(fitted.layers, encoded, split.test));
   calibrate(test, width, calibration);
   return { calibration, test };
 }

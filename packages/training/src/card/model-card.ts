@@ -76,11 +76,9 @@ export function scoresTable(metrics: ModelMetrics): string {
 function toMarkdown(card: ModelCard): string {
   const { training, evaluation } = card;
   const { metrics } = evaluation;
-  const { train, validation, test } = training.rows;
   const parts = [
     `# ${card.name} ${card.version}: ${metrics.grade}`,
-    `Learnt from ${train + validation + test} customers of ${training.relation}: ${training.label}. ` +
-      `${train} were trained on, ${validation} chose the epoch and the calibration, and the ${test} below were seen by neither.`,
+    `Learnt from ${customersOf(training)} customers of ${training.relation}: ${training.label}. ${rowsWord(card)}`,
     scoresTable(metrics),
     '![Compared with simpler means](comparison.svg)',
     ...(evaluation.kind === 'churn' ? churnParts(evaluation) : offerParts(evaluation)),
@@ -91,6 +89,17 @@ function toMarkdown(card: ModelCard): string {
     ...(card.notes.length > 0 ? ['## Notes', card.notes.map((n) => `- ${n}`).join('\n')] : []),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function customersOf({ rows: { train, validation, test } }: TrainingFacts): number {
+  return train + validation + test;
+}
+
+function rowsWord({ kind, training }: ModelCard): string {
+  const { train, validation, test } = training.rows;
+  return kind === 'bgnbd'
+    ? `The parameters are those of all their purchases up to the cut; what ${test} of them did after it is measured below.`
+    : `${train} were trained on, ${validation} chose the epoch, and the ${test} below were seen by neither; nor by the calibration.`;
 }
 
 const BGNBD_WORD =

@@ -67,7 +67,7 @@ export async function readDataset(
     },
   });
   const raw = withoutOthers(collector.finish(), offers);
-  return describe(raw, all, columns.length, { notes, split: splitRows(raw.size, fold) });
+  return describe(raw, all, columns.length, { notes, split: splitRows(raw.columns.at(-1)!, fold) });
 }
 
 /**

@@ -13,10 +13,13 @@ const VALIDATION_SHARE = 0.15;
 const TEST_SHARE = 0.15;
 
 /**
- * Splits shuffled rows. Of `folds`, fold f is the test part and the rest is split as ever; each row
- * is tested in exactly one fold.
+ * Splits shuffled rows, so that each part has the same share of every label (stratified sampling):
+ * else a test part with more churners than the others looks like a fault of the model. Of `folds`,
+ * fold f is the test part and the rest is split as ever; each row is tested in exactly one fold.
  */
-export function splitRows(size: number, fold?: { index: number; of: number }): Split {
+export function splitRows(labels: Float64Array, fold?: { index: number; of: number }): Split {
+  const order = spreadByLabel(labels);
+  const size = order.length;
   const from = fold
     ? Math.round((size * fold.index) / fold.of)
     : size - Math.round(size * TEST_SHARE);
@@ -24,10 +27,23 @@ export function splitRows(size: number, fold?: { index: number; of: number }): S
   const rest = size - (to - from);
   const validation = Math.round(rest * (VALIDATION_SHARE / (1 - TEST_SHARE)));
   // The rows after the test part come first, so that every fold also validates on others.
-  const others = Uint32Array.from({ length: rest }, (_, at) => (to + at) % Math.max(size, 1));
+  const others = Uint32Array.from({ length: rest }, (_, at) => order[(to + at) % size]!);
   return {
     train: others.subarray(0, rest - validation),
     validation: others.subarray(rest - validation),
-    test: Uint32Array.from({ length: to - from }, (_, at) => from + at),
+    test: order.slice(from, to),
   };
+}
+
+/** All rows, those of each label evenly spread and otherwise in their order. */
+function spreadByLabel(labels: Float64Array): Uint32Array {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const seen = new Map<number, number>();
+  const places = labels.map((label) => {
+    const before = seen.get(label) ?? 0;
+    seen.set(label, before + 1);
+    return (before + 0.5) / counts.get(label)!;
+  });
+  return Uint32Array.from(labels.keys()).sort((a, b) => places[a]! - places[b]! || a - b);
 }
