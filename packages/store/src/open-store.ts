@@ -35,7 +35,7 @@ export class Store {
       max: poolMax,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
-      idleTimeoutMillis: 30_000,
+      idleTimeoutMillis: 600_000,
       // A writer that stops mid-transaction must not hold its locks for ever, nor wait for others'.
       idle_in_transaction_session_timeout: 30_000,
       lock_timeout: 30_000,

@@ -10,7 +10,7 @@ export interface RangePlanOptions {
   condition: string;
   /** Whom a read of all ranges reads, where that is more. */
   read?: string;
-  /** Members per range, or of those read, about. */
+  /** Members per range, or of those read, at most and about. */
   shardSize: number;
 }
 
@@ -21,10 +21,14 @@ export interface RangePlan {
   estimate: number;
 }
 
+/** The last ranges are this much smaller than the first. */
+const TAPER = 4;
+
 /**
- * Splits the key space into ranges of about `shardSize` members, as evenly as the statistics of
- * customer_id allow, else by counting along its index, else not at all. Ranges are equal in
- * customers, not in members: a rule that favours some ids costs balance, never correctness.
+ * Splits the key space into ranges of about `shardSize` members, and of fewer towards the end, as
+ * well as the statistics of customer_id allow, else by counting along its index, else not at all.
+ * Sizes are in customers, not in members: a rule that favours some ids costs balance, never
+ * correctness.
  */
 export async function planRanges(
   warehouse: Warehouse,
@@ -34,12 +38,29 @@ export async function planRanges(
   const id = requireId(relation);
   const estimate = await estimateMembers(warehouse, relation, condition);
   const rows = read === condition ? estimate : await estimateMembers(warehouse, relation, read);
-  const wanted = Math.ceil(rows / shardSize);
-  if (wanted <= 1) return { ranges: toRanges([]), estimate };
+  const cuts = shareCuts(rows, shardSize);
+  if (cuts.length === 0) return { ranges: toRanges([]), estimate };
   const bounds = await histogramBounds(warehouse, relation, id);
-  const fine = bounds.length > wanted;
-  const walked = fine ? null : await walkIndex(warehouse, relation, wanted);
-  return { ranges: toRanges(walked ?? pickEvenly(bounds, wanted)), estimate };
+  const fine = bounds.length > rows / shardSize;
+  const walked = fine ? null : await walkIndex(warehouse, relation, cuts);
+  return { ranges: toRanges(walked ?? boundsAt(bounds, cuts)), estimate };
+}
+
+/**
+ * Where to cut, as shares of the customers, rising. A range is a quarter of what is left, so that
+ * none is large when others have nothing left to do ("guided self-scheduling", Polychronopoulos &
+ * Kuck 1987), but neither more than `shardSize` nor less than a quarter of it.
+ */
+function shareCuts(rows: number, shardSize: number): number[] {
+  const cuts: number[] = [];
+  const least = Math.ceil(shardSize / TAPER);
+  for (let from = 0; ;) {
+    const size = Math.max(least, Math.min(shardSize, (rows - from) / TAPER));
+    from += size;
+    // What would be left over goes with the last one.
+    if (rows - from < least / 2) return cuts;
+    cuts.push(from / rows);
+  }
 }
 
 /** The ranges between boundaries, which must be strictly increasing in the id's own order. */
@@ -48,12 +69,11 @@ function toRanges(boundaries: readonly string[]): KeyRange[] {
   return ends.slice(1).map((hi, i) => ({ lo: ends[i] ?? null, hi }));
 }
 
-/** `count - 1` of the bounds at even distances, without the first and the last. */
-function pickEvenly(bounds: readonly string[], count: number): string[] {
-  const inner = Math.min(count, bounds.length - 1) - 1;
-  return Array.from({ length: Math.max(0, inner) }, (_, i) => {
-    return bounds[Math.round(((i + 1) * (bounds.length - 1)) / (inner + 1))]!;
-  });
+/** Those of the bounds next to the cuts, without the first and the last, each once. */
+function boundsAt(bounds: readonly string[], cuts: readonly number[]): string[] {
+  const last = bounds.length - 1;
+  const places = new Set(cuts.map((cut) => Math.round(cut * last)));
+  return [...places].filter((place) => place > 0 && place < last).map((place) => bounds[place]!);
 }
 
 /**
@@ -86,22 +106,21 @@ async function histogramBounds(
 async function walkIndex(
   warehouse: Warehouse,
   relation: Relation,
-  count: number,
+  cuts: readonly number[],
 ): Promise<string[] | null> {
   const action = `divide ${relation.label} into ranges`;
   try {
     const [row] = await warehouse.query(action, `SELECT count(*)::text FROM ${relation.sql}`);
-    const step = Math.ceil(Number(row?.[0]) / count);
-    if (step < 1) return [];
+    const positions = cuts.map((cut) => Math.round(cut * Number(row?.[0])));
     const rows = await warehouse.query(
       action,
       `SELECT boundary::text
          FROM (SELECT DISTINCT ${ID_SQL} AS boundary
                  FROM (SELECT ${ID_SQL}, row_number() OVER (ORDER BY ${ID_SQL}) - 1 AS position
                          FROM ${relation.sql} WHERE ${ID_SQL} IS NOT NULL) AS keys
-                WHERE position > 0 AND position % $1 = 0) AS boundaries
+                WHERE position > 0 AND position = ANY($1::int8[])) AS boundaries
         ORDER BY boundaries.boundary`,
-      [step],
+      [positions],
     );
     return rows.map(([bound]) => bound!);
   } catch (error) {

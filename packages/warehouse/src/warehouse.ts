@@ -51,7 +51,7 @@ export class Warehouse {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      idleTimeoutMillis: 30_000,
+      idleTimeoutMillis: 600_000,
       stream: streamForReading,
       onConnect,
     });

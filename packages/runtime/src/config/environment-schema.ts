@@ -47,7 +47,7 @@ export const environmentSchema = z
     SCORING_ENGINE: choice('auto', 'tfjs-node', 'tfjs-wasm').default('auto'),
     SCORING_THREADS: integer(1, 64).default(Math.min(availableParallelism(), MOST_DEFAULT_THREADS)),
     WORKER_NICENESS: integer(0, 19).default(10),
-    SHARD_SIZE: integer(1000, 10_000_000).default(50_000),
+    SHARD_SIZE: integer(1000, 10_000_000).default(100_000),
     BATCH_SIZE: integer(64, 65_536).default(4096),
     MODELS_DIR: z.string().default('models'),
     CHURN_HIGH_THRESHOLD: fraction().default(0.7),
