@@ -10,6 +10,15 @@ export const explanationSchema = z.object({
       contribution: z.number(),
     }),
   ),
+  /** Of a BG/NBD model: what it says beside churn, which is to buy nothing within its horizon. */
+  lifetime: z
+    .object({
+      probability_alive: z.number(),
+      /** Within the horizon. */
+      expected_purchases: z.number(),
+      horizon_days: z.number(),
+    })
+    .optional(),
 });
 export type ChurnExplanation = z.infer<typeof explanationSchema>;
 

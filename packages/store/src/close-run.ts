@@ -44,10 +44,11 @@ export const FINISHED_CHANNEL = 'segcast_runs';
  * of the row: two shards finishing at once would otherwise wait for each other for ever.
  */
 export async function lockRun(db: Queryable, runId: string): Promise<string | null> {
-  const { rows } = await db.query<{ status: string }>(
-    'SELECT status FROM segcast.runs WHERE id = $1 FOR NO KEY UPDATE',
-    [runId],
-  );
+  const { rows } = await db.query<{ status: string }>({
+    name: 'lock-run',
+    text: 'SELECT status FROM segcast.runs WHERE id = $1 FOR NO KEY UPDATE',
+    values: [runId],
+  });
   return rows[0]?.status ?? null;
 }
 
@@ -61,10 +62,11 @@ export async function closeIfLast(
   runId: string,
   summarize: Summarize,
 ): Promise<boolean> {
-  const unfinished = await db.query(
-    `SELECT FROM segcast.run_shards WHERE run_id = $1 AND status <> 'done' LIMIT 1`,
-    [runId],
-  );
+  const unfinished = await db.query({
+    name: 'unfinished-shard',
+    text: `SELECT FROM segcast.run_shards WHERE run_id = $1 AND status <> 'done' LIMIT 1`,
+    values: [runId],
+  });
   if (unfinished.rowCount !== 0) return false;
   const run = await loadRun(db, runId);
   const { rows: parts } = await db.query<ShardPart>(`${SELECT_PARTS} AND run_id = $1`, [runId]);

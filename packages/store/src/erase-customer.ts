@@ -54,7 +54,11 @@ export function eraseCustomer(store: Store, customerId: string): Promise<void> {
 
 /** Keeps erasures waiting until the caller's transaction ends, and sees all that have been before. */
 export async function holdErasures(db: Queryable): Promise<void> {
-  await db.query('SELECT pg_advisory_xact_lock_shared($1)', [ERASURE_LOCK]);
+  await db.query({
+    name: 'hold-erasures',
+    text: 'SELECT pg_advisory_xact_lock_shared($1)',
+    values: [ERASURE_LOCK],
+  });
 }
 
 /**
@@ -63,11 +67,12 @@ export async function holdErasures(db: Queryable): Promise<void> {
  */
 export async function eraseFromShard(db: Queryable, within: Within): Promise<void> {
   await holdErasures(db);
-  const { rows } = await db.query<{ id: string }>(
-    `SELECT e.customer_id AS id FROM segcast.erasures e JOIN segcast.runs r ON r.id = $1
+  const { rows } = await db.query<{ id: string }>({
+    name: 'erased-since',
+    text: `SELECT e.customer_id AS id FROM segcast.erasures e JOIN segcast.runs r ON r.id = $1
      WHERE e.erased_at >= r.created_at`,
-    [within.runId],
-  );
+    values: [within.runId],
+  });
   for (const { id } of rows) {
     await eraseFromChunks(db, id, within);
     await db.query(

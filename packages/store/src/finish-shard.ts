@@ -59,12 +59,13 @@ async function lockShard(
   client: pg.PoolClient,
   { runId, shard, attempt }: ShardClaim,
 ): Promise<void> {
-  const { rows } = await client.query<{ current: boolean; status: string }>(
-    `SELECT h.attempt = $3 AND h.status = 'running' AS current, r.status
+  const { rows } = await client.query<{ current: boolean; status: string }>({
+    name: 'lock-shard',
+    text: `SELECT h.attempt = $3 AND h.status = 'running' AS current, r.status
      FROM segcast.run_shards h JOIN segcast.runs r ON r.id = h.run_id
      WHERE h.run_id = $1 AND h.shard = $2 FOR UPDATE OF h`,
-    [runId, shard, attempt],
-  );
+    values: [runId, shard, attempt],
+  });
   const held = rows[0];
   if (held?.current !== true) {
     throw new AppError(
@@ -98,12 +99,13 @@ function* chunksOf({ runId, shard, columns, rows }: ScoredShard): Generator<Buff
 
 async function saveParts(client: pg.PoolClient, scored: ScoredShard): Promise<void> {
   const { runId, shard, failures, stats, successful, imputed, readAt, version } = scored;
-  await client.query(
-    `UPDATE segcast.run_shards
+  await client.query({
+    name: 'save-shard',
+    text: `UPDATE segcast.run_shards
      SET status = 'done', lease_until = NULL, processed = $3, successful = $4, failed = $5,
        imputed = $6, stats = $7, warehouse_read_at = $8, warehouse_version = $9, error = NULL
      WHERE run_id = $1 AND shard = $2`,
-    [
+    values: [
       runId,
       shard,
       successful + failures.length,
@@ -114,5 +116,5 @@ async function saveParts(client: pg.PoolClient, scored: ScoredShard): Promise<vo
       readAt,
       version,
     ],
-  );
+  });
 }

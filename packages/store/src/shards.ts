@@ -62,6 +62,7 @@ export async function claimShard(
          FROM segcast.run_segments n WHERE n.run_id = r.id AND n.error IS NULL
        ) END AS segments`,
     [runId, shard, engines, leaseMs, maxClaims],
+    'claim-shard',
   );
   return claimed ?? null;
 }

@@ -1,17 +1,18 @@
 import { AppError, type TrainRequest } from '@segcast/contracts';
 import {
   BGNBD_COLUMNS,
-  probabilityAlive,
+  expectedPurchases,
+  probabilityOfNone,
   purchaseHistory,
   type BgnbdParameters,
   type PurchaseHistory,
 } from '@segcast/scoring';
 import type { TrainingSource } from '@segcast/warehouse';
-import { expectedPurchases } from './bgnbd/expected-purchases.ts';
 import { fitBgnbd } from './bgnbd/fit-bgnbd.ts';
 import type { Dataset } from './data/read-dataset.ts';
 import type { Rows } from './data/split.ts';
 import { measureChurn, type ChurnEvaluation } from './evaluate/measure-churn.ts';
+import { meanOf } from './evaluate/values-of.ts';
 import { requireEnoughChurn } from './require-enough.ts';
 
 /** Weeks, as published parameters have them. */
@@ -36,22 +37,31 @@ export function bgnbdRequest(request: TrainRequest): TrainRequest {
 }
 
 /**
- * Fits BG/NBD to every customer's purchases up to the cut, and measures 1 − P(alive) on what the test
- * part did after it. The fit sees no label, so a customer may be in both, as the authors have it.
+ * Fits BG/NBD to every customer's purchases up to the cut, and measures the probability of no
+ * purchase within the horizon on what the test part did in it. The fit sees no label, so a customer
+ * may be in both, as the authors have it.
  */
 export function trainBgnbd(dataset: Dataset, source: TrainingSource): TrainedBgnbd {
+  if (source.kind === 'table') throw new TypeError('BG/NBD is fitted to transactions.');
   const { labels, split } = dataset;
   requireEnoughChurn(labels);
   const everybody = Uint32Array.from(labels.keys());
-  const { parameters } = fitBgnbd(historiesOf(dataset, everybody), DAYS_PER_UNIT);
+  const parameters: BgnbdParameters = {
+    ...fitBgnbd(historiesOf(dataset, everybody)),
+    days_per_unit: DAYS_PER_UNIT,
+    horizon_days: source.horizonDays,
+  };
   const tested = historiesOf(dataset, split.test);
-  const gone = Float64Array.from(tested, (history) => 1 - probabilityAlive(parameters, history));
-  const units = source.kind === 'table' ? 0 : source.horizonDays / DAYS_PER_UNIT;
+  const units = source.horizonDays / DAYS_PER_UNIT;
   const expected = Float64Array.from(tested, (h) => expectedPurchases(parameters, h, units));
   return {
     parameters,
-    evaluation: measureChurn(dataset, gone, {}),
-    expectedPurchases: expected.reduce((sum, value) => sum + value, 0) / expected.length,
+    evaluation: measureChurn(
+      dataset,
+      Float64Array.from(tested, (history) => probabilityOfNone(parameters, history)),
+      {},
+    ),
+    expectedPurchases: meanOf(expected),
   };
 }
 

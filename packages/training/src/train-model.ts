@@ -3,7 +3,7 @@ import type { TrainRequest } from '@segcast/contracts';
 import {
   calibrate,
   plainPredict,
-  probabilityAlive,
+  probabilityOfNone,
   purchaseHistory,
   standardizeRows,
   versionFiles,
@@ -151,7 +151,7 @@ function learnBgnbd(dataset: Dataset, source: TrainingSource): Learnt {
   const check_rows = dataset.checkRows.map((row) => {
     const [days, sinceLast, age] = row.map((value, i) => value ?? dataset.inputs[i]!.imputed);
     const history = purchaseHistory(days!, sinceLast!, age!, parameters.days_per_unit);
-    return { inputs: row, outputs: [1 - probabilityAlive(parameters, history)] };
+    return { inputs: row, outputs: [probabilityOfNone(parameters, history)] };
   });
   return {
     evaluation: trained.evaluation,

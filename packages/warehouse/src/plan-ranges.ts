@@ -21,8 +21,10 @@ export interface RangePlan {
   estimate: number;
 }
 
-/** The last ranges are this much smaller than the first. */
+/** The share of what is left that a range takes, and how much smaller the last ones become. */
 const TAPER = 4;
+/** A shard costs some 10 ms of processor time beside its members, as much as 5,000 of them. */
+const WORTH_A_SHARD = 10_000;
 
 /**
  * Splits the key space into ranges of about `shardSize` members, and of fewer towards the end, as
@@ -49,18 +51,18 @@ export async function planRanges(
 /**
  * Where to cut, as shares of the customers, rising. A range is a quarter of what is left, so that
  * none is large when others have nothing left to do ("guided self-scheduling", Polychronopoulos &
- * Kuck 1987), but neither more than `shardSize` nor less than a quarter of it.
+ * Kuck 1987), but neither more than `shardSize`, nor less than is worth a shard.
  */
 function shareCuts(rows: number, shardSize: number): number[] {
-  const cuts: number[] = [];
-  const least = Math.ceil(shardSize / TAPER);
-  for (let from = 0; ;) {
-    const size = Math.max(least, Math.min(shardSize, (rows - from) / TAPER));
-    from += size;
-    // What would be left over goes with the last one.
-    if (rows - from < least / 2) return cuts;
-    cuts.push(from / rows);
+  const least = Math.min(shardSize, Math.max(shardSize / TAPER, WORTH_A_SHARD));
+  const ends: number[] = [];
+  let end = 0;
+  while (end < rows) {
+    end += Math.max(least, Math.min(shardSize, (rows - end) / TAPER));
+    ends.push(end);
   }
+  // The last one may reach beyond the rows: all are a little smaller instead.
+  return ends.slice(0, -1).map((each) => each / end);
 }
 
 /** The ranges between boundaries, which must be strictly increasing in the id's own order. */

@@ -1,5 +1,11 @@
 import type { ChurnExplanation, PredictionResult } from '@segcast/contracts';
-import type { RawRow, Scorer } from '@segcast/scoring';
+import {
+  lifetimeOf,
+  purchaseHistory,
+  type ModelManifest,
+  type RawRow,
+  type Scorer,
+} from '@segcast/scoring';
 import type { RowInputs } from '@segcast/warehouse';
 
 /**
@@ -8,7 +14,7 @@ import type { RowInputs } from '@segcast/warehouse';
  */
 export function explainChurn(scorer: Scorer, batch: RowInputs): ChurnExplanation {
   const explainer = scorer.explainer();
-  const { places } = scorer.networks.find(({ name }) => name === 'churn')!;
+  const { places, manifest } = scorer.networks.find(({ name }) => name === 'churn')!;
   const row: RawRow = places.map((place) =>
     batch.nulls[place]![0] === 1 ? null : batch.columns[place]![0]!,
   );
@@ -23,7 +29,19 @@ export function explainChurn(scorer: Scorer, batch: RowInputs): ChurnExplanation
     };
   });
   explained.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  return { baseline, contributions: explained };
+  return { baseline, contributions: explained, ...lifetime(manifest, row) };
+}
+
+function lifetime(
+  { bgnbd, inputs }: ModelManifest,
+  row: RawRow,
+): Pick<ChurnExplanation, 'lifetime'> {
+  if (bgnbd === undefined) return {};
+  const known = inputs.map(({ imputed }, index) => row[index] ?? imputed);
+  const [days, sinceLast, age] = known as [number, number, number];
+  return {
+    lifetime: lifetimeOf(bgnbd, purchaseHistory(days, sinceLast, age, bgnbd.days_per_unit)),
+  };
 }
 
 /** The result with the explanation beside its churn. */

@@ -1,4 +1,5 @@
-import type { BgnbdParameters } from './manifest-training.ts';
+import { expectedPurchases } from './expected-purchases.ts';
+import type { BgnbdParameters, BgnbdShape } from './manifest-training.ts';
 
 /** What a BG/NBD model reads of a customer, in this order; its inputs are not scaled. */
 export const BGNBD_COLUMNS = [
@@ -34,10 +35,35 @@ export function purchaseHistory(
  * after a repeat purchase.
  */
 export function probabilityAlive(
-  { r, alpha, a, b }: BgnbdParameters,
+  { r, alpha, a, b }: BgnbdShape,
   { frequency: x, recency, age }: PurchaseHistory,
 ): number {
   if (x === 0) return 1;
   const silence = ((alpha + age) / (alpha + recency)) ** (r + x);
   return 1 / (1 + (a / (b + x - 1)) * silence);
+}
+
+/**
+ * The probability that a customer buys nothing within the model's horizon: that he has dropped out,
+ * or is alive and happens not to buy. Of those alive the rate of purchases has a gamma distribution
+ * with shape r + x and rate α + T, so that none comes in time t with ((α + T) / (α + T + t))^(r + x).
+ */
+export function probabilityOfNone(parameters: BgnbdParameters, history: PurchaseHistory): number {
+  const { r, alpha, horizon_days, days_per_unit } = parameters;
+  const known = alpha + history.age;
+  const silent = (known / (known + horizon_days / days_per_unit)) ** (r + history.frequency);
+  return 1 - probabilityAlive(parameters, history) * (1 - silent);
+}
+
+/** What BG/NBD says of a customer beside his churn. */
+export function lifetimeOf(
+  parameters: BgnbdParameters,
+  history: PurchaseHistory,
+): { probability_alive: number; expected_purchases: number; horizon_days: number } {
+  const { horizon_days, days_per_unit } = parameters;
+  return {
+    probability_alive: probabilityAlive(parameters, history),
+    expected_purchases: expectedPurchases(parameters, history, horizon_days / days_per_unit),
+    horizon_days,
+  };
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { probabilityAlive, purchaseHistory } from './bgnbd.ts';
 import { calibrate } from './calibrate.ts';
 
 test('Platt scales the log-odds', () => {
@@ -25,13 +24,4 @@ test('a temperature flattens offers and keeps their sum and order', () => {
   expect(answers[0]).toBeCloseTo(0.8 / 1.4, 6);
   expect(answers[2]).toBeCloseTo(3 / 4, 6);
   expect(answers[2]! + answers[3]!).toBeCloseTo(1, 6);
-});
-
-test('P(alive) is that of the formula published for customers of the CDNOW sample', () => {
-  const fitted = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426, days_per_unit: 7 };
-  // Fader & Hardie's customer 0001: x = 2, t_x = 30.43, T = 38.86.
-  const history = purchaseHistory(3, 59, 272, 7);
-  expect(history).toEqual({ frequency: 2, recency: 213 / 7, age: 272 / 7 });
-  expect(probabilityAlive(fitted, history)).toBeCloseTo(0.7266, 3);
-  expect(probabilityAlive(fitted, purchaseHistory(1, 272, 272, 7))).toBe(1);
 });

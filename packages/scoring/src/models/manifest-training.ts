@@ -30,8 +30,12 @@ export const bgnbdSchema = z.strictObject({
   a: z.number().positive(),
   b: z.number().positive(),
   days_per_unit: z.number().positive(),
+  /** Churn is to buy nothing for so many days. */
+  horizon_days: z.number().positive(),
 });
 export type BgnbdParameters = z.infer<typeof bgnbdSchema>;
+/** What is fitted. */
+export type BgnbdShape = Pick<BgnbdParameters, 'r' | 'alpha' | 'a' | 'b'>;
 
 /** What a version was trained on. */
 export const trainingSchema = z.strictObject({

@@ -1,11 +1,16 @@
-import { purchaseHistory, seededRandom, type PurchaseHistory, type Random } from '@segcast/scoring';
+import {
+  expectedPurchases,
+  probabilityOfNone,
+  seededRandom,
+  type PurchaseHistory,
+  type Random,
+} from '@segcast/scoring';
 import { expect, test } from 'vitest';
-import { expectedPurchases } from './expected-purchases.ts';
 import { fitBgnbd } from './fit-bgnbd.ts';
 import { logGamma } from './log-gamma.ts';
 
 /** Published for CDNOW (Fader, Hardie & Lee 2005), in weeks. */
-const CDNOW = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426, days_per_unit: 7 };
+const CDNOW = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426, days_per_unit: 7, horizon_days: 273 };
 
 test('ln Γ has the known values', () => {
   expect(logGamma(1)).toBeCloseTo(0, 12);
@@ -13,37 +18,67 @@ test('ln Γ has the known values', () => {
   expect(logGamma(11)).toBeCloseTo(Math.log(3_628_800), 10);
 });
 
-test('expects the purchases published for a customer', () => {
-  // Customer 0001: x = 2, t_x = 30.43, T = 38.86; 1.226 purchases in the next 39 weeks.
-  const history = { frequency: 2, recency: 30.43, age: 38.86 };
-  expect(expectedPurchases(CDNOW, history, 39)).toBeCloseTo(1.226, 2);
-});
-
 test('finds the parameters by which customers were drawn', () => {
   const random = seededRandom(5);
-  const customers = Array.from({ length: 20_000 }, () => drawCustomer(random));
-  const fitted = fitBgnbd(customers, 7);
+  const customers = Array.from({ length: 20_000 }, () => drawCustomer(random).history);
+  const fitted = fitBgnbd(customers);
   // Of so many customers r and α are known to some 2 %, a and b to some 10 %.
   const within = { r: 0.06, alpha: 0.06, a: 0.3, b: 0.3 };
   for (const name of ['r', 'alpha', 'a', 'b'] as const) {
-    const found = fitted.parameters[name];
+    const found = fitted[name];
     expect(Math.abs(found / CDNOW[name] - 1), `${name} = ${found}`).toBeLessThan(within[name]);
   }
 });
 
+test('foretells how many customers so drawn buy nothing, and how much the others', () => {
+  const random = seededRandom(6);
+  const customers = Array.from({ length: 40_000 }, () => drawCustomer(random));
+  const groups = [
+    customers.filter(({ history }) => history.frequency === 0),
+    customers.filter(({ history }) => history.frequency === 1),
+    customers.filter(({ history }) => history.frequency > 1),
+  ];
+  for (const group of groups) {
+    const mean = (of: (drawn: Drawn) => number) =>
+      group.reduce((sum, drawn) => sum + of(drawn), 0) / group.length;
+    const none = mean(({ later }) => Number(later === 0));
+    // Four standard errors of the share.
+    const within = 4 * Math.sqrt((none * (1 - none)) / group.length);
+    const foretold = mean(({ history }) => probabilityOfNone(CDNOW, history));
+    expect(Math.abs(foretold - none)).toBeLessThan(within);
+    const bought = mean(({ later }) => later);
+    const error = Math.sqrt(mean(({ later }) => (later - bought) ** 2) / group.length);
+    const units = CDNOW.horizon_days / CDNOW.days_per_unit;
+    const expected = mean(({ history }) => expectedPurchases(CDNOW, history, units));
+    expect(Math.abs(expected - bought)).toBeLessThan(4 * error);
+  }
+});
+
+interface Drawn {
+  history: PurchaseHistory;
+  /** Purchases within the horizon after it. */
+  later: number;
+}
+
 /** A customer of the model: exponential gaps, and a chance to leave after each repeat purchase. */
-function drawCustomer(random: Random): PurchaseHistory {
+function drawCustomer(random: Random): Drawn {
   const age = Math.round(7 * (27 + 12 * random())) / 7;
+  const end = age + CDNOW.horizon_days / CDNOW.days_per_unit;
   const rate = gamma(CDNOW.r, random) / CDNOW.alpha;
   const [left, right] = [gamma(CDNOW.a, random), gamma(CDNOW.b, random)];
   const leaves = left / (left + right);
   const history = { frequency: 0, recency: 0, age };
+  let later = 0;
   for (let time = 0; ;) {
     time -= Math.log(1 - random()) / rate;
-    if (!(time < age)) return history;
-    history.frequency += 1;
-    history.recency = Math.round(7 * time) / 7;
-    if (random() < leaves) return history;
+    if (!(time < end)) return { history, later };
+    if (time < age) {
+      history.frequency += 1;
+      history.recency = Math.round(7 * time) / 7;
+    } else {
+      later += 1;
+    }
+    if (random() < leaves) return { history, later };
   }
 }
 
@@ -57,11 +92,3 @@ function gamma(shape: number, random: Random): number {
     if (v > 0 && Math.log(1 - random()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
   }
 }
-
-test('days become the history that the model knows', () => {
-  expect(purchaseHistory(3, 59, 272, 7)).toEqual({
-    frequency: 2,
-    recency: 213 / 7,
-    age: 272 / 7,
-  });
-});

@@ -1,15 +1,9 @@
-import type { BgnbdParameters, PurchaseHistory } from '@segcast/scoring';
+import type { BgnbdShape, PurchaseHistory } from '@segcast/scoring';
 import { logLikelihood, type Histories } from './log-likelihood.ts';
 import { nelderMead } from './nelder-mead.ts';
 
-export interface FittedBgnbd {
-  parameters: BgnbdParameters;
-  /** Mean over the customers. */
-  logLikelihood: number;
-}
-
 /** The parameters under which these purchases are the likeliest. */
-export function fitBgnbd(customers: readonly PurchaseHistory[], daysPerUnit: number): FittedBgnbd {
+export function fitBgnbd(customers: readonly PurchaseHistory[]): BgnbdShape {
   const histories = grouped(customers);
   // Logarithms keep every parameter positive.
   const found = nelderMead(
@@ -21,10 +15,7 @@ export function fitBgnbd(customers: readonly PurchaseHistory[], daysPerUnit: num
     [0, Math.log(Math.max(1, meanAge(customers) / 10)), 0, 0],
   );
   const [r, alpha, a, b] = found.point.map(Math.exp) as [number, number, number, number];
-  return {
-    parameters: { r, alpha, a, b, days_per_unit: daysPerUnit },
-    logLikelihood: -found.value,
-  };
+  return { r, alpha, a, b };
 }
 
 /** Equal histories once: of a shop's customers most have bought once, on few different days. */

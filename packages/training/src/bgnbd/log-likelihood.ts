@@ -1,4 +1,4 @@
-import type { BgnbdParameters } from '@segcast/scoring';
+import type { BgnbdShape } from '@segcast/scoring';
 import { logGamma } from './log-gamma.ts';
 
 /** Customers with the same history, which count once each. */
@@ -9,10 +9,8 @@ export interface Histories {
   customers: Float64Array;
 }
 
-type Shape = Pick<BgnbdParameters, 'r' | 'alpha' | 'a' | 'b'>;
-
 /** Mean log-likelihood of BG/NBD (Fader, Hardie & Lee 2005, equation 6). */
-export function logLikelihood({ r, alpha, a, b }: Shape, histories: Histories): number {
+export function logLikelihood({ r, alpha, a, b }: BgnbdShape, histories: Histories): number {
   const { frequency, recency, age, customers } = histories;
   const common = r * Math.log(alpha) - logGamma(r) - logBeta(a, b);
   let [sum, total] = [0, 0];

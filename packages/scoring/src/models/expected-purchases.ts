@@ -1,11 +1,12 @@
-import type { BgnbdParameters, PurchaseHistory } from '@segcast/scoring';
+import type { PurchaseHistory } from './bgnbd.ts';
+import type { BgnbdShape } from './manifest-training.ts';
 
 /**
  * The purchases to expect of a customer in the next `units` of time (Fader, Hardie & Lee 2005,
  * equation 10).
  */
 export function expectedPurchases(
-  { r, alpha, a, b }: BgnbdParameters,
+  { r, alpha, a, b }: BgnbdShape,
   { frequency: x, recency, age }: PurchaseHistory,
   units: number,
 ): number {
