@@ -148,6 +148,7 @@ test.skipIf(cdnow === null)(
     report('CDNOW, BG/NBD', formulas, 'auc');
     console.log('CDNOW, BG/NBD calibration', formulas.map(calibrationErrors));
     expect(figures(formulas, (m) => m.auc).mean).toBeGreaterThan(0.73);
+    for (const { overall } of formulas.map(calibrationErrors)) expect(overall).toBeLessThan(0.02);
   },
   WHOLE_TIMEOUT_MS,
 );

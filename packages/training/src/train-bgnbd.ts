@@ -1,10 +1,12 @@
 import { AppError, type TrainRequest } from '@segcast/contracts';
 import {
   BGNBD_COLUMNS,
+  calibrate,
   expectedPurchases,
   probabilityOfNone,
   purchaseHistory,
   type BgnbdParameters,
+  type Calibration,
   type PurchaseHistory,
 } from '@segcast/scoring';
 import type { TrainingSource } from '@segcast/warehouse';
@@ -12,7 +14,8 @@ import { fitBgnbd } from './bgnbd/fit-bgnbd.ts';
 import type { Dataset } from './data/read-dataset.ts';
 import type { Rows } from './data/split.ts';
 import { measureChurn, type ChurnEvaluation } from './evaluate/measure-churn.ts';
-import { meanOf } from './evaluate/values-of.ts';
+import { meanOf, valuesOf } from './evaluate/values-of.ts';
+import { fitCalibration } from './fit/calibration.ts';
 import { requireEnoughChurn } from './require-enough.ts';
 
 /** Weeks, as published parameters have them. */
@@ -20,6 +23,7 @@ const DAYS_PER_UNIT = 7;
 
 export interface TrainedBgnbd {
   parameters: BgnbdParameters;
+  calibration: Calibration;
   evaluation: ChurnEvaluation;
   /** Purchases to expect of a customer of the test part within the horizon, on average. */
   expectedPurchases: number;
@@ -37,11 +41,15 @@ export function bgnbdRequest(request: TrainRequest): TrainRequest {
 }
 
 /**
- * Fits BG/NBD to every customer's purchases up to the cut, and measures the probability of no
- * purchase within the horizon on what the test part did in it. The fit sees no label, so a customer
- * may be in both, as the authors have it.
+ * Fits BG/NBD to every customer's purchases up to the cut, calibrates the probability of no purchase
+ * within the horizon on what customers did in it, and measures it on others. The fit sees no label,
+ * so a customer may be in it and in the test part, as the authors have it.
  */
-export function trainBgnbd(dataset: Dataset, source: TrainingSource): TrainedBgnbd {
+export function trainBgnbd(
+  dataset: Dataset,
+  source: TrainingSource,
+  request: TrainRequest,
+): TrainedBgnbd {
   if (source.kind === 'table') throw new TypeError('BG/NBD is fitted to transactions.');
   const { labels, split } = dataset;
   requireEnoughChurn(labels);
@@ -51,16 +59,23 @@ export function trainBgnbd(dataset: Dataset, source: TrainingSource): TrainedBgn
     days_per_unit: DAYS_PER_UNIT,
     horizon_days: source.horizonDays,
   };
+  const churnOf = (histories: readonly PurchaseHistory[]) =>
+    Float64Array.from(histories, (history) => probabilityOfNone(parameters, history));
+  const others = Uint32Array.from([...split.train, ...split.validation]);
+  const calibration = fitCalibration(
+    request.calibration,
+    churnOf(historiesOf(dataset, others)),
+    valuesOf(labels, others),
+  );
   const tested = historiesOf(dataset, split.test);
+  const churn = Float32Array.from(churnOf(tested));
+  calibrate(churn, 1, calibration);
   const units = source.horizonDays / DAYS_PER_UNIT;
   const expected = Float64Array.from(tested, (h) => expectedPurchases(parameters, h, units));
   return {
     parameters,
-    evaluation: measureChurn(
-      dataset,
-      Float64Array.from(tested, (history) => probabilityOfNone(parameters, history)),
-      {},
-    ),
+    calibration,
+    evaluation: measureChurn(dataset, Float64Array.from(churn), {}),
     expectedPurchases: meanOf(expected),
   };
 }

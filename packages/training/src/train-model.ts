@@ -82,7 +82,7 @@ export async function trainModel(
   const learnt = chosen
     ? await learnOffers(dataset, chosen.offers, request, progress)
     : isFormula
-      ? learnBgnbd(dataset, source)
+      ? learnBgnbd(dataset, source, request)
       : await learnChurn(dataset, request, progress);
   onProgress({ stage: 'measuring', done: 0, total: null });
   const relation = (await warehouse.relation()).label;
@@ -145,19 +145,21 @@ function learntNetwork(
   return { evaluation, network, notes, manifest: { calibration, check_rows, outputs } };
 }
 
-function learnBgnbd(dataset: Dataset, source: TrainingSource): Learnt {
-  const trained: TrainedBgnbd = trainBgnbd(dataset, source);
-  const { parameters } = trained;
+function learnBgnbd(dataset: Dataset, source: TrainingSource, request: TrainRequest): Learnt {
+  const trained: TrainedBgnbd = trainBgnbd(dataset, source, request);
+  const { parameters, calibration } = trained;
   const check_rows = dataset.checkRows.map((row) => {
     const [days, sinceLast, age] = row.map((value, i) => value ?? dataset.inputs[i]!.imputed);
     const history = purchaseHistory(days!, sinceLast!, age!, parameters.days_per_unit);
-    return { inputs: row, outputs: [probabilityOfNone(parameters, history)] };
+    const calibrated = Float32Array.of(probabilityOfNone(parameters, history));
+    calibrate(calibrated, 1, calibration);
+    return { inputs: row, outputs: [...calibrated] };
   });
   return {
     evaluation: trained.evaluation,
     network: null,
     notes: [],
-    manifest: { bgnbd: parameters, check_rows, outputs: ['churn_probability'] },
+    manifest: { bgnbd: parameters, calibration, check_rows, outputs: ['churn_probability'] },
     parameters: { ...parameters, expected_purchases: trained.expectedPurchases },
   };
 }

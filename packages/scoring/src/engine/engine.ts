@@ -42,8 +42,8 @@ export class Engine {
    *   `engine_unavailable` when the engine's answers are not those of plain arithmetic.
    */
   async load(model: Model): Promise<EngineModel> {
-    const { bgnbd } = model.manifest;
-    const loaded = bgnbd ? bgnbdModel(bgnbd) : await this.#loadNetwork(model);
+    const { bgnbd, calibration } = model.manifest;
+    const loaded = bgnbd ? bgnbdModel(bgnbd, calibration) : await this.#loadNetwork(model);
     try {
       checkModel(this.name, model, loaded);
     } catch (error) {

@@ -103,7 +103,7 @@ function rowsWord({ kind, training }: ModelCard): string {
 }
 
 const BGNBD_WORD =
-  'The churn probability is that of no purchase within the horizon: of having dropped out, or of not happening to buy. By this model one drops out only after a repeat purchase, so whoever has bought once counts as alive, and mostly buys seldom.';
+  'The churn probability is that of no purchase within the horizon: of having dropped out, or of not happening to buy; calibrated on what customers did, the test customers left out. By this model one drops out only after a repeat purchase, so whoever has bought once counts as alive, and mostly buys seldom.';
 
 function churnParts({ metrics, curve, confusion }: ChurnEvaluation): string[] {
   return [
