@@ -46,7 +46,7 @@ function machineTable(machine: MachineFacts): string {
       ['Queue', machine.queue],
       [
         'A worker',
-        `${worker.scoringThreads} scoring threads, about ${formatCount(worker.shardSize)} members a shard, ${formatCount(worker.batchSize)} a batch`,
+        `${worker.scoringThreads} scoring threads, up to ${formatCount(worker.shardSize)} members a shard, ${formatCount(worker.batchSize)} a batch`,
       ],
     ],
   );
