@@ -9,12 +9,12 @@ export { loadTrainingBackend, type TrainingBackend } from './engine/training-bac
 export type { TfjsNodeLoader } from './engine/load-tfjs-node.ts';
 export {
   BGNBD_COLUMNS,
+  historyOfRow,
   lifetimeOf,
   probabilityOfNone,
   purchaseHistory,
   type PurchaseHistory,
 } from './models/bgnbd.ts';
-export { expectedPurchases } from './models/expected-purchases.ts';
 export { calibrate, logit } from './models/calibrate.ts';
 export { distinctColumns, featureValue, inputColumn } from './models/input-column.ts';
 export { inputWidth, MAX_CATEGORIES, networkWidth } from './models/manifest-input.ts';

@@ -35,6 +35,7 @@ export class Store {
       max: poolMax,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
+      // A run after a short pause should not wait for connections to be made.
       idleTimeoutMillis: 600_000,
       // A writer that stops mid-transaction must not hold its locks for ever, nor wait for others'.
       idle_in_transaction_session_timeout: 30_000,

@@ -1,4 +1,4 @@
-export { comparisons, scoresTable, type ModelCard } from './card/model-card.ts';
+export { comparisons, customersOf, scoresTable, type ModelCard } from './card/model-card.ts';
 export type { ModelGoal } from './data/training-source.ts';
 export {
   trainModel,

@@ -1,8 +1,7 @@
 import { AppError, type TrainRequest } from '@segcast/contracts';
 import {
   BGNBD_COLUMNS,
-  calibrate,
-  expectedPurchases,
+  lifetimeOf,
   probabilityOfNone,
   purchaseHistory,
   type BgnbdParameters,
@@ -12,10 +11,10 @@ import {
 import type { TrainingSource } from '@segcast/warehouse';
 import { fitBgnbd } from './bgnbd/fit-bgnbd.ts';
 import type { Dataset } from './data/read-dataset.ts';
-import type { Rows } from './data/split.ts';
+import { untested, type Rows } from './data/split.ts';
 import { measureChurn, type ChurnEvaluation } from './evaluate/measure-churn.ts';
 import { meanOf, valuesOf } from './evaluate/values-of.ts';
-import { fitCalibration } from './fit/calibration.ts';
+import { calibratedAnswers, fitCalibration } from './fit/calibration.ts';
 import { requireEnoughChurn } from './require-enough.ts';
 
 /** Weeks, as published parameters have them. */
@@ -61,22 +60,21 @@ export function trainBgnbd(
   };
   const churnOf = (histories: readonly PurchaseHistory[]) =>
     Float64Array.from(histories, (history) => probabilityOfNone(parameters, history));
-  const others = Uint32Array.from([...split.train, ...split.validation]);
+  const others = untested(split);
   const calibration = fitCalibration(
     request.calibration,
     churnOf(historiesOf(dataset, others)),
     valuesOf(labels, others),
   );
   const tested = historiesOf(dataset, split.test);
-  const churn = Float32Array.from(churnOf(tested));
-  calibrate(churn, 1, calibration);
-  const units = source.horizonDays / DAYS_PER_UNIT;
-  const expected = Float64Array.from(tested, (h) => expectedPurchases(parameters, h, units));
+  const churn = calibratedAnswers(churnOf(tested), 1, calibration);
   return {
     parameters,
     calibration,
     evaluation: measureChurn(dataset, Float64Array.from(churn), {}),
-    expectedPurchases: meanOf(expected),
+    expectedPurchases: meanOf(
+      Float64Array.from(tested, (each) => lifetimeOf(parameters, each).expected_purchases),
+    ),
   };
 }
 

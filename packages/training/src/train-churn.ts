@@ -1,10 +1,10 @@
 import type { TrainRequest } from '@segcast/contracts';
-import { calibrate, type Calibration } from '@segcast/scoring';
+import type { Calibration } from '@segcast/scoring';
 import type { Dataset } from './data/read-dataset.ts';
 import { churnScores } from './evaluate/churn-scores.ts';
 import { measureChurn, type ChurnEvaluation } from './evaluate/measure-churn.ts';
 import { meanOf, valuesOf } from './evaluate/values-of.ts';
-import { fitCalibration } from './fit/calibration.ts';
+import { calibratedAnswers, fitCalibration } from './fit/calibration.ts';
 import { fitBetter, type SampledNetwork } from './fit/fit-better.ts';
 import type { FitOptions, FittedNetwork } from './fit/fit-network.ts';
 import { predictRows } from './fit/predict-rows.ts';
@@ -59,7 +59,6 @@ function calibrated(
 ): { calibration: Calibration; test: Float64Array } {
   const happened = valuesOf(labels, sample.rows);
   const calibration = fitCalibration(request.calibration, sample.answers, happened);
-  const test = Float32Array.from(predictRows(fitted.layers, encoded, split.test));
-  calibrate(test, 1, calibration);
+  const test = calibratedAnswers(predictRows(fitted.layers, encoded, split.test), 1, calibration);
   return { calibration, test: Float64Array.from(test) };
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { TrainRequest } from '@segcast/contracts';
 import {
-  calibrate,
+  historyOfRow,
   plainPredict,
   probabilityOfNone,
-  purchaseHistory,
   standardizeRows,
   versionFiles,
   type TrainingFacts,
@@ -13,9 +12,11 @@ import {
 import type { TrainingSource, Warehouse } from '@segcast/warehouse';
 import { cardFiles, type ModelCard } from './card/model-card.ts';
 import { readDataset, type Dataset } from './data/read-dataset.ts';
+import type { Fold } from './data/split.ts';
 import { trainingSource, type ModelGoal } from './data/training-source.ts';
 import { findLeaks } from './evaluate/find-leaks.ts';
 import { bgnbdRequest, trainBgnbd, type TrainedBgnbd } from './train-bgnbd.ts';
+import { calibratedAnswers } from './fit/calibration.ts';
 import { trainChurn, type TrainedNetwork } from './train-churn.ts';
 import { chooseOffers, trainOffers } from './train-nbo.ts';
 
@@ -32,7 +33,7 @@ export interface TrainOptions {
   /** The version's name; by default made of the time and of chance. */
   version?: string;
   /** Tests one part of several in turn. */
-  fold?: { index: number; of: number };
+  fold?: Fold;
 }
 
 /** A version that was trained; it is not registered anywhere yet. */
@@ -138,9 +139,7 @@ function learntNetwork(
 ): Learnt {
   const check_rows = checkRows.map((row) => {
     const answers = plainPredict(network.layers, standardizeRows([row], inputs));
-    const calibrated = Float32Array.from(answers);
-    calibrate(calibrated, outputs.length, calibration);
-    return { inputs: row, outputs: [...calibrated] };
+    return { inputs: row, outputs: [...calibratedAnswers(answers, outputs.length, calibration)] };
   });
   return { evaluation, network, notes, manifest: { calibration, check_rows, outputs } };
 }
@@ -149,11 +148,8 @@ function learnBgnbd(dataset: Dataset, source: TrainingSource, request: TrainRequ
   const trained: TrainedBgnbd = trainBgnbd(dataset, source, request);
   const { parameters, calibration } = trained;
   const check_rows = dataset.checkRows.map((row) => {
-    const [days, sinceLast, age] = row.map((value, i) => value ?? dataset.inputs[i]!.imputed);
-    const history = purchaseHistory(days!, sinceLast!, age!, parameters.days_per_unit);
-    const calibrated = Float32Array.of(probabilityOfNone(parameters, history));
-    calibrate(calibrated, 1, calibration);
-    return { inputs: row, outputs: [...calibrated] };
+    const none = probabilityOfNone(parameters, historyOfRow(row, dataset.inputs, parameters));
+    return { inputs: row, outputs: [...calibratedAnswers([none], 1, calibration)] };
   });
   return {
     evaluation: trained.evaluation,

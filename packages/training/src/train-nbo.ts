@@ -1,12 +1,12 @@
 import { AppError, type TrainRequest } from '@segcast/contracts';
-import { calibrate, type ModelMetrics } from '@segcast/scoring';
+import type { ModelMetrics } from '@segcast/scoring';
 import { offerCounts, type TrainingSource, type Warehouse } from '@segcast/warehouse';
 import type { Dataset } from './data/read-dataset.ts';
 import { offerGrade, offerSkill } from './evaluate/grade.ts';
 import { offerBaselines } from './evaluate/offer-baselines.ts';
 import { offerScores } from './evaluate/offer-scores.ts';
 import { valuesOf } from './evaluate/values-of.ts';
-import { fitTemperature } from './fit/calibration.ts';
+import { calibratedAnswers, fitTemperature } from './fit/calibration.ts';
 import { fitBetter, type SampledNetwork } from './fit/fit-better.ts';
 import type { FitOptions } from './fit/fit-network.ts';
 import { predictRows } from './fit/predict-rows.ts';
@@ -114,7 +114,6 @@ function calibrated(
   width: number,
 ) {
   const calibration = fitTemperature(sample.answers, width, valuesOf(labels, sample.rows));
-  const test = Float32Array.from(predictRows(fitted.layers, encoded, split.test));
-  calibrate(test, width, calibration);
-  return { calibration, test };
+  const answers = predictRows(fitted.layers, encoded, split.test);
+  return { calibration, test: calibratedAnswers(answers, width, calibration) };
 }

@@ -51,6 +51,7 @@ export class Warehouse {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      // A run after a short pause should not wait for connections to be made.
       idleTimeoutMillis: 600_000,
       stream: streamForReading,
       onConnect,

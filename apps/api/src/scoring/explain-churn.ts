@@ -1,7 +1,7 @@
 import type { ChurnExplanation, PredictionResult } from '@segcast/contracts';
 import {
+  historyOfRow,
   lifetimeOf,
-  purchaseHistory,
   type ModelManifest,
   type RawRow,
   type Scorer,
@@ -36,12 +36,7 @@ function lifetime(
   { bgnbd, inputs }: ModelManifest,
   row: RawRow,
 ): Pick<ChurnExplanation, 'lifetime'> {
-  if (bgnbd === undefined) return {};
-  const known = inputs.map(({ imputed }, index) => row[index] ?? imputed);
-  const [days, sinceLast, age] = known as [number, number, number];
-  return {
-    lifetime: lifetimeOf(bgnbd, purchaseHistory(days, sinceLast, age, bgnbd.days_per_unit)),
-  };
+  return bgnbd ? { lifetime: lifetimeOf(bgnbd, historyOfRow(row, inputs, bgnbd)) } : {};
 }
 
 /** The result with the explanation beside its churn. */

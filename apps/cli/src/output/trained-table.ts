@@ -1,4 +1,4 @@
-import { comparisons, type ModelCard } from '@segcast/training';
+import { comparisons, customersOf, type ModelCard } from '@segcast/training';
 
 import { formatDuration, formatInteger } from './format-number.ts';
 import { renderTable, type TableColumn } from './render-table.ts';
@@ -29,10 +29,9 @@ export function renderTrained(card: ModelCard): string {
       }),
     ),
   ];
-  const { train, validation, test } = training.rows;
   return [
     `Trained ${name} ${version}: ${metrics.grade}.`,
-    `Learnt from ${formatInteger(train + validation + test)} customers of ${training.relation} in ${formatDuration(training.duration_ms)}: ${training.label}.`,
+    `Learnt from ${formatInteger(customersOf(training))} customers of ${training.relation} in ${formatDuration(training.duration_ms)}: ${training.label}.`,
     '',
     renderTable(columns, comparisons(metrics)),
     '',

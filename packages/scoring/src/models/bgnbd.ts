@@ -1,4 +1,5 @@
 import { expectedPurchases } from './expected-purchases.ts';
+import type { ModelInput } from './manifest-input.ts';
 import type { BgnbdParameters, BgnbdShape } from './manifest-training.ts';
 
 /** What a BG/NBD model reads of a customer, in this order; its inputs are not scaled. */
@@ -27,6 +28,17 @@ export function purchaseHistory(
     recency: Math.max(0, ageDays - daysSinceLast) / daysPerUnit,
     age: ageDays / daysPerUnit,
   };
+}
+
+/** The history behind a raw row of a model's inputs; what is null is imputed. */
+export function historyOfRow(
+  row: readonly (number | null)[],
+  inputs: readonly Pick<ModelInput, 'imputed'>[],
+  { days_per_unit }: Pick<BgnbdParameters, 'days_per_unit'>,
+): PurchaseHistory {
+  const known = inputs.map(({ imputed }, index) => row[index] ?? imputed);
+  const [days, sinceLast, age] = known as [number, number, number];
+  return purchaseHistory(days, sinceLast, age, days_per_unit);
 }
 
 /**

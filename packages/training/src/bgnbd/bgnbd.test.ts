@@ -1,5 +1,5 @@
 import {
-  expectedPurchases,
+  lifetimeOf,
   probabilityOfNone,
   seededRandom,
   type PurchaseHistory,
@@ -48,8 +48,7 @@ test('foretells how many customers so drawn buy nothing, and how much the others
     expect(Math.abs(foretold - none)).toBeLessThan(within);
     const bought = mean(({ later }) => later);
     const error = Math.sqrt(mean(({ later }) => (later - bought) ** 2) / group.length);
-    const units = CDNOW.horizon_days / CDNOW.days_per_unit;
-    const expected = mean(({ history }) => expectedPurchases(CDNOW, history, units));
+    const expected = mean(({ history }) => lifetimeOf(CDNOW, history).expected_purchases);
     expect(Math.abs(expected - bought)).toBeLessThan(4 * error);
   }
 });

@@ -91,7 +91,8 @@ function toMarkdown(card: ModelCard): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function customersOf({ rows: { train, validation, test } }: TrainingFacts): number {
+/** All that were read, in whatever part. */
+export function customersOf({ rows: { train, validation, test } }: TrainingFacts): number {
   return train + validation + test;
 }
 

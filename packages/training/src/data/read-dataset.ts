@@ -11,7 +11,7 @@ import { chooseColumns } from './choose-columns.ts';
 import { describeInput } from './describe-input.ts';
 import { encodeRows, rawRow, type EncodedRows } from './encode-rows.ts';
 import { RowCollector, type RawRows } from './raw-rows.ts';
-import { splitRows, type Split } from './split.ts';
+import { splitRows, type Fold, type Split } from './split.ts';
 
 /** All that is needed to fit and to measure. */
 export interface Dataset {
@@ -34,7 +34,7 @@ export interface ReadDatasetOptions {
   /** The offers to learn, where it is offers. */
   offers?: readonly string[];
   /** Tests one part of several in turn. */
-  fold?: { index: number; of: number };
+  fold?: Fold;
   onRows?: (rows: number) => void;
   signal?: AbortSignal | undefined;
 }

@@ -1,4 +1,4 @@
-import { logit, type Calibration } from '@segcast/scoring';
+import { calibrate, logit, type Calibration } from '@segcast/scoring';
 
 export type CalibrationMethod = 'platt' | 'isotonic';
 
@@ -14,6 +14,17 @@ export function fitCalibration(
   return method === 'platt'
     ? fitPlatt(answers.map(logit), happened)
     : fitIsotonic(answers, happened);
+}
+
+/** Answers, row-major, as a calibrated model gives them. */
+export function calibratedAnswers(
+  answers: ArrayLike<number>,
+  width: number,
+  calibration: Calibration,
+): Float32Array {
+  const calibrated = Float32Array.from(answers);
+  calibrate(calibrated, width, calibration);
+  return calibrated;
 }
 
 /**

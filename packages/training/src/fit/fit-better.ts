@@ -26,7 +26,8 @@ export async function fitBetter(
   onEpoch?: FitOptions['onEpoch'],
 ): Promise<FittedPair> {
   const fitted = await fitNetwork({ ...options, ...(onEpoch ? { onEpoch } : {}) });
-  const fittedLinear = await fitNetwork({ ...options, hidden: [] });
+  const isLinear = options.hidden.length === 0;
+  const fittedLinear = isLinear ? fitted : await fitNetwork({ ...options, hidden: [] });
   const { kept, notes } = keepBetter(fitted, fittedLinear);
   const sampled = async (network: FittedNetwork): Promise<SampledNetwork> => {
     const again = (split: FitOptions['split']) =>
